@@ -1,0 +1,48 @@
+import type { ChatCommand } from '../../shared/commands.ts'
+import type { Capabilities, Charset, Dialect, DialectChoice } from '../../shared/dialect.ts'
+import type { SessionEvent } from '../../shared/events.ts'
+import type { Clock, Codec, Dial } from '../../shared/carriers.ts'
+
+/** Our side of one room somebody else (or we ourselves) hosts, through all its connections. */
+export interface SessionOptions {
+  host: string
+  port: number
+  dialect: DialectChoice
+  /** What was recognised at this address last time; used as a tie-breaker only, never to send anything. */
+  remembered: Dialect | null
+  charset: Charset
+  /** Renames on arrival, after each connection, where the dialect can. */
+  nick: string | null
+  /** Comes back by itself after a loss. */
+  reconnect: boolean
+}
+
+export interface SessionDeps {
+  dial: Dial
+  clock: Clock
+  /** 0 ≤ x < 1, for jitter. */
+  random: () => number
+  codec: (charset: Charset) => Codec
+  /** In order, never re-entrantly from within `perform`. */
+  emit: (event: SessionEvent) => void
+}
+
+export interface Session {
+  /** Does what it can at once; the rest is told by events that carry the command's `ref`. Never throws. */
+  perform(command: ChatCommand): void
+  /** What can be done now, as recognised so far. */
+  capabilities(): Capabilities
+  /** Takes effect at once where it can; a new address or charset renews the connection. */
+  configure(change: Partial<Pick<SessionOptions, 'host' | 'port' | 'dialect' | 'charset' | 'nick' | 'reconnect'>>): void
+  /** Connects now: after a wake-up, a change of network, or a press of the button. */
+  retryNow(): void
+  /** Takes a line that is still queued out again. False: too late, or unknown. */
+  withdraw(ref: string): boolean
+  /** Somebody looks at this room now: 001's keepalive runs only then (dialects 6.3). */
+  attend(attended: boolean): void
+  /** Leaves: FIN, waits for the other side's at most 1 s, then `disconnected` (`left`). Resolves when the wire is dead. */
+  leave(): Promise<void>
+  /** Own lines not written yet, by ref: named when a script ends. */
+  unwritten(): { ref: string | null; text: string }[]
+}
+export type MakeSession = (options: SessionOptions, deps: SessionDeps) => Session

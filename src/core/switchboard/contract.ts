@@ -1,0 +1,59 @@
+import type { AnswerTo, LocalAddress, ViewMessage } from '../../shared/bridge.ts'
+import type { Clock, Codec, Dial } from '../../shared/carriers.ts'
+import type { AppCommand, Outcome, Question } from '../../shared/commands.ts'
+import type { Charset } from '../../shared/dialect.ts'
+import type { NoticeBody, Surroundings, Wish } from '../../shared/state.ts'
+import type { Settings } from '../../shared/settings.ts'
+import type { OpenRoomAt } from '../hub/contract.ts'
+
+/** A system notification: text only. */
+export interface Notification {
+  title: string
+  body: string
+  conversation: string
+}
+
+export interface SwitchboardDeps {
+  dial: Dial
+  clock: Clock
+  random: () => number
+  codec: (charset: Charset) => Codec
+  openRoom: OpenRoomAt
+  addresses: () => LocalAddress[]
+  /** The given port if free on all interfaces, else the next free one, null when none is near. */
+  freePort: (port: number) => Promise<number | null>
+  /** Keeps the settings; called with the whole of them after each change, may be slow. */
+  saveSettings: (settings: Settings) => void
+  /** At most 3 in 10 s reach this, already cut. */
+  notify: (notification: Notification) => void
+  /** Unread lines in all, mentions and private ones: for title, dock and task bar. */
+  badge: (unread: number, mentions: number) => void
+  /** The one link gate of the program that runs us: opens http and https, refuses the rest. */
+  openLink: (url: string) => boolean
+  surroundings: Surroundings
+  settings: Settings
+  notices: NoticeBody[]
+}
+
+/** Holds rooms and state, performs commands, feeds attached views. */
+export interface Switchboard {
+  perform(command: AppCommand): Promise<Outcome>
+  answer<Q extends Question>(question: Q): Promise<AnswerTo<Q>>
+  attach(listener: (message: ViewMessage) => void): () => void
+  /** A wish from the menu, a link or a notification, to the views. */
+  wish(wish: Wish): void
+  /** The system language changed, or the view's surroundings did. */
+  surround(change: Partial<Surroundings>): void
+  notice(notice: NoticeBody): void
+  /** People besides the host in all hosted rooms: asked before quitting. */
+  guests(): number
+  /** Whether any room is hosted now. */
+  hosting(): boolean
+  /** Rejoins the rooms one was in; offers to host again. */
+  start(): void
+  /** The network changed or the machine woke up: try now. */
+  wake(): void
+  /** Leaves every room gracefully, closes hosted ones; remembers where one was. */
+  close(): Promise<void>
+}
+export type MakeSwitchboard = (deps: SwitchboardDeps) => Switchboard

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { CHARSETS, DIALECT_CHOICES, DIALECTS, HOSTED_DIALECTS } from './dialect.ts'
+
+/** What a person chose, kept in `settings.json` in the profile folder. */
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export const LANGUAGES = ['system', 'en', 'zh-CN'] as const
+/** Root font sizes in CSS pixels; 14 is the design's. */
+export const TEXT_SIZES = [12, 13, 14, 16, 18, 20] as const
+
+export type Theme = (typeof THEMES)[number]
+export type LanguageChoice = (typeof LANGUAGES)[number]
+export type Language = 'en' | 'zh-CN'
+
+/** More saved rooms than this is a broken file, not a person. */
+const MAX_SAVED_ROOMS = 500
+const MAX_IGNORED = 1000
+
+export const savedRoom = z.object({
+  /** Stable, our own; survives a change of address or dialect. */
+  id: z.string().min(1).max(100),
+  /** What the person calls it; empty: the address or the name our host told. */
+  title: z.string().max(200),
+  host: z.string().min(1).max(255),
+  port: z.int().min(1).max(65_535),
+  dialect: z.enum(DIALECT_CHOICES),
+  /** What was recognised last time at this address, shown until the server speaks again. */
+  lastDialect: z.enum(DIALECTS).nullable(),
+  charset: z.enum(CHARSETS),
+  reconnect: z.boolean(),
+  /** The person was in when the app ended: rejoin on start. */
+  joined: z.boolean(),
+  /** The own name last accepted here, for servers with names; null: use the profile's. */
+  nick: z.string().max(200).nullable(),
+  /** Keys or names of people whose lines are hidden. */
+  ignored: z.array(z.string().max(300)).max(MAX_IGNORED)
+})
+export type SavedRoom = z.infer<typeof savedRoom>
+
+/** The room hosted when the app ended, offered again on start. */
+export const hostedBefore = z.object({
+  id: z.string().min(1).max(100),
+  name: z.string().min(1).max(200),
+  doors: z
+    .array(z.object({ port: z.int().min(0).max(65_535), dialect: z.enum(HOSTED_DIALECTS) }))
+    .min(1)
+    .max(10),
+  language: z.enum(['en', 'zh-CN']),
+  bare: z.boolean()
+})
+export type HostedBefore = z.infer<typeof hostedBefore>
+
+export const settings = z.object({
+  version: z.literal(1),
+  /** My name, used on arrival where the server can. Empty: none. */
+  name: z.string().max(200),
+  theme: z.enum(THEMES),
+  language: z.enum(LANGUAGES),
+  textSize: z.literal(TEXT_SIZES),
+  rooms: z.array(savedRoom).max(MAX_SAVED_ROOMS),
+  hosted: hostedBefore.nullable()
+})
+export type Settings = z.infer<typeof settings>
+
+export const DEFAULT_SETTINGS: Settings = {
+  version: 1,
+  name: '',
+  theme: 'system',
+  language: 'system',
+  textSize: 14,
+  rooms: [],
+  hosted: null
+}
+
+/** What the view may change directly. Rooms change through room commands. */
+export const settingsChange = z
+  .object({
+    name: z.string().trim().max(200),
+    theme: z.enum(THEMES),
+    language: z.enum(LANGUAGES),
+    textSize: z.literal(TEXT_SIZES)
+  })
+  .partial()
+export type SettingsChange = z.infer<typeof settingsChange>
+
+/** The part of the settings a view needs to know. */
+export type Preferences = Pick<Settings, 'name' | 'theme' | 'language' | 'textSize'>

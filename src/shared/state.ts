@@ -1,0 +1,348 @@
+import type { Capabilities, Charset, Dialect, DialectChoice } from './dialect.ts'
+import type {
+  CommandName,
+  DisconnectReason,
+  Door,
+  KickReason,
+  LeaveReason,
+  Member,
+  RecognisedBy,
+  RefusalCode
+} from './events.ts'
+import { memberKey } from './events.ts'
+import type { HostedBefore, Language, Preferences } from './settings.ts'
+
+/**
+ * What a view shows, in nouns. Rooms and private threads are one thing, a *conversation*: one list, one timeline,
+ * one composer. The switchboard keeps this state and sends its changes; the view applies the same `applyEvent`.
+ */
+
+/** Our own, stable: survives a change of address. */
+export type RoomId = string
+/** The room's id for its public conversation; `ROOM/p/N` for a private thread. */
+export type ConversationId = string
+/** Increasing within one run of the app, over all conversations. */
+export type LineId = number
+
+export type RoomStatus =
+  /** Known, not wanted now: saved, left, or disconnected by hand. `reason` is how it ended last, if it did. */
+  | { state: 'away'; reason: DisconnectReason | null }
+  | { state: 'connecting' }
+  | { state: 'connected' }
+  /** Lost; comes back by itself at `retryAt` (wall clock, ms). */
+  | { state: 'reconnecting'; reason: DisconnectReason; retryAt: number }
+  /** Closed by the server's will; `text` is what it said. May be `reconnecting` later. */
+  | { state: 'kicked'; reason: KickReason; text: string; retryAt: number | null }
+
+/** Where a wish to be renamed stands; shown at the field that asked. */
+export type Renaming =
+  | { state: 'idle' }
+  | { state: 'waiting'; name: string }
+  | { state: 'accepted'; name: string }
+  | { state: 'refused'; name: string; code: RefusalCode; text: string }
+
+export interface HostedRoom {
+  name: string
+  doors: Door[]
+  /** `ip:port` pairs others can use, best first. */
+  addresses: string[]
+  /** People in the room besides the host himself. */
+  guests: number
+}
+
+export interface Room {
+  id: RoomId
+  /** What the person calls it; else the name our host told; else `host:port`. */
+  title: string
+  host: string
+  port: number
+  status: RoomStatus
+  /** Null: somebody else's room. */
+  hosting: HostedRoom | null
+  /** In the list of today's rooms (joined or hosted); false: only saved. */
+  open: boolean
+  dialect: { choice: DialectChoice; recognised: Dialect | null; by: RecognisedBy | null }
+  charset: Charset
+  reconnect: boolean
+  capabilities: Capabilities
+  /** The mark of a Teahouse host was seen on this connection. */
+  marked: boolean
+  self: Member | null
+  renaming: Renaming
+  /** Keys of people whose lines are hidden. */
+  ignored: string[]
+}
+
+export interface People {
+  /** By `memberKey`, in order of arrival. */
+  members: Member[]
+  /** True when the server gave the whole list; false: "seen so far". */
+  complete: boolean
+}
+
+export interface Conversation {
+  id: ConversationId
+  room: RoomId
+  /** Null: the room itself. Else the other side, with the newest name known. */
+  with: Member | null
+  /** The other side is in the room now, as far as known. */
+  present: boolean
+  unread: number
+  /** Unread lines that mention me; all of a private thread. */
+  mentions: number
+  /** The newest line the person has seen; 0: none. The unread marker stands after it. */
+  readUpTo: LineId
+  draft: string
+  /** One line for the list: the newest message. */
+  preview: { from: string; text: string } | null
+}
+
+/** The state of an own line. Nothing is claimed that is not known. */
+export type LineState =
+  /** Not written yet: away, or behind others. */
+  | 'queued'
+  /** Written, no echo yet. Becomes `waiting` in the eyes of the person after 3 s. */
+  | 'written'
+  | 'waiting'
+  /** Echoed by the server. */
+  | 'delivered'
+  /** Written to a server that never echoes. */
+  | 'sent'
+  /** Written, and neither can be known. Never resent by itself. */
+  | 'unconfirmed'
+  /** Refused by the server or by our guards; `failure` says why. */
+  | 'failed'
+
+export type LineBody =
+  | {
+      kind: 'said'
+      from: Member
+      text: string
+      own: boolean
+      state: LineState
+      failure: { code: RefusalCode | 'connection-lost'; text: string } | null
+      /** My name is in it, and it is not mine. */
+      mention: boolean
+    }
+  | { kind: 'joined'; member: Member; own: boolean }
+  | { kind: 'left'; member: Member; reason: LeaveReason }
+  | { kind: 'renamed'; member: Member; was: string; own: boolean }
+  /** A line of the server that fits no pattern, as it came. */
+  | { kind: 'line'; text: string }
+  | { kind: 'listed'; members: Member[]; complete: boolean }
+  | { kind: 'refused'; command: CommandName; code: RefusalCode; text: string }
+  | { kind: 'kicked'; reason: KickReason; text: string }
+  | { kind: 'connected'; again: boolean }
+  | { kind: 'disconnected'; reason: DisconnectReason }
+
+export type Line = { id: LineId; /** Wall clock, ms since 1970. */ at: number } & LineBody
+
+/** A stretch of a conversation the holder has in hand. */
+export interface Timeline {
+  lines: Line[]
+  /** True when nothing older exists. */
+  whole: boolean
+}
+
+/** Something the person should know that belongs to no room. Shown until dismissed. */
+export type Notice = { id: number } & (
+  | { kind: 'settings-set-aside'; file: string }
+  | { kind: 'settings-not-saved'; reason: string }
+  | { kind: 'host-again'; hosted: HostedBefore }
+  | { kind: 'runtime-missing'; reason: string }
+)
+export type NoticeBody = Notice extends infer N ? (N extends { id: number } ? Omit<N, 'id'> : never) : never
+
+/** What does not change while the app runs, or only with its surroundings. */
+export interface Surroundings {
+  /** What carries the view. In a browser the menu's entries must be reachable in the page. */
+  carrier: 'electron' | 'browser'
+  platform: 'linux' | 'darwin' | 'win32' | 'other'
+  version: string
+  /** The name of this computer: what a hosted room is called unless said otherwise. */
+  computer: string
+  /** The language of the system, for the setting `system`. */
+  systemLanguage: Language
+  /** Where settings live, for *About*. */
+  profile: string
+}
+
+export interface AppState {
+  surroundings: Surroundings
+  preferences: Preferences
+  /** In the order shown. */
+  rooms: Room[]
+  /** By room. */
+  people: Record<RoomId, People>
+  /** In the order shown: a room, then its private threads. */
+  conversations: Conversation[]
+  timelines: Record<ConversationId, Timeline>
+  notices: Notice[]
+}
+
+/** Wishes that come from outside the page (the menu, a link, a notification) and are fulfilled by the view. */
+export type Wish =
+  | { wish: 'host' }
+  | { wish: 'connect'; host: string | null; port: number | null }
+  | { wish: 'settings' }
+  | { wish: 'switch' }
+  | { wish: 'next-room' }
+  | { wish: 'previous-room' }
+  | { wish: 'leave' }
+  | { wish: 'disconnect' }
+  | { wish: 'stop-hosting' }
+  | { wish: 'copy-invitation' }
+  | { wish: 'help' }
+  | { wish: 'about' }
+  | { wish: 'show'; conversation: ConversationId }
+
+/** Changes of the state, in the past tense, and wishes to the view. Sent in batches, in order. */
+export type AppEvent =
+  | { type: 'surroundingsChanged'; surroundings: Surroundings }
+  | { type: 'preferencesChanged'; preferences: Preferences }
+  /** Also the first time: rooms are kept in the order given by `order` when it is there. */
+  | { type: 'roomChanged'; room: Room }
+  | { type: 'roomsOrdered'; order: RoomId[] }
+  | { type: 'roomRemoved'; room: RoomId }
+  | {
+      type: 'peopleChanged'
+      room: RoomId
+      reset: boolean
+      present: Member[]
+      /** `memberKey`s. */
+      gone: string[]
+      complete: boolean
+    }
+  | { type: 'conversationChanged'; conversation: Conversation }
+  | { type: 'conversationRemoved'; conversation: ConversationId }
+  | { type: 'linesAdded'; conversation: ConversationId; lines: Line[] }
+  | { type: 'linesChanged'; conversation: ConversationId; lines: Line[] }
+  | { type: 'linesRemoved'; conversation: ConversationId; lines: LineId[] }
+  | { type: 'noticed'; notice: Notice }
+  | { type: 'noticeDismissed'; notice: number }
+  | { type: 'wished'; wish: Wish }
+
+const replaceOrAppend = <T extends { id: string }>(list: readonly T[], item: T): T[] => {
+  const at = list.findIndex((other) => other.id === item.id)
+  return at < 0 ? [...list, item] : list.with(at, item)
+}
+
+/** A conversation goes after the last one of its room, a room's own one first. */
+const placeConversation = (list: readonly Conversation[], item: Conversation): Conversation[] => {
+  const at = list.findIndex((other) => other.id === item.id)
+  if (at >= 0) return list.with(at, item)
+  const last = list.findLastIndex((other) => other.room === item.room)
+  return last < 0 ? [...list, item] : list.toSpliced(last + 1, 0, item)
+}
+
+const without = <V>(record: Record<string, V>, gone: (key: string) => boolean): Record<string, V> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !gone(key)))
+
+/** The same on both sides of the bridge: pure, total, and unchanged parts keep their identity. */
+export const applyEvent = (state: AppState, event: AppEvent): AppState => {
+  switch (event.type) {
+    case 'surroundingsChanged':
+      return { ...state, surroundings: event.surroundings }
+    case 'preferencesChanged':
+      return { ...state, preferences: event.preferences }
+    case 'roomChanged':
+      return { ...state, rooms: replaceOrAppend(state.rooms, event.room) }
+    case 'roomsOrdered': {
+      const rank = new Map(event.order.map((id, index) => [id, index]))
+      const last = event.order.length
+      return { ...state, rooms: state.rooms.toSorted((a, b) => (rank.get(a.id) ?? last) - (rank.get(b.id) ?? last)) }
+    }
+    case 'roomRemoved': {
+      const dropped = new Set(state.conversations.filter((c) => c.room === event.room).map((c) => c.id))
+      return {
+        ...state,
+        rooms: state.rooms.filter((room) => room.id !== event.room),
+        people: without(state.people, (key) => key === event.room),
+        conversations: state.conversations.filter((c) => c.room !== event.room),
+        timelines: without(state.timelines, (key) => dropped.has(key))
+      }
+    }
+    case 'peopleChanged': {
+      const before = event.reset ? [] : (state.people[event.room]?.members ?? [])
+      const members = new Map(before.map((member) => [memberKey(member), member]))
+      for (const key of event.gone) members.delete(key)
+      for (const member of event.present) members.set(memberKey(member), member)
+      return {
+        ...state,
+        people: { ...state.people, [event.room]: { members: [...members.values()], complete: event.complete } }
+      }
+    }
+    case 'conversationChanged':
+      return {
+        ...state,
+        conversations: placeConversation(state.conversations, event.conversation),
+        timelines:
+          event.conversation.id in state.timelines
+            ? state.timelines
+            : { ...state.timelines, [event.conversation.id]: { lines: [], whole: true } }
+      }
+    case 'conversationRemoved':
+      return {
+        ...state,
+        conversations: state.conversations.filter((c) => c.id !== event.conversation),
+        timelines: without(state.timelines, (key) => key === event.conversation)
+      }
+    case 'linesAdded': {
+      const timeline = state.timelines[event.conversation] ?? { lines: [], whole: true }
+      return {
+        ...state,
+        timelines: {
+          ...state.timelines,
+          [event.conversation]: { ...timeline, lines: [...timeline.lines, ...event.lines] }
+        }
+      }
+    }
+    case 'linesChanged': {
+      const timeline = state.timelines[event.conversation]
+      if (!timeline) return state
+      const changed = new Map(event.lines.map((line) => [line.id, line]))
+      return {
+        ...state,
+        timelines: {
+          ...state.timelines,
+          [event.conversation]: { ...timeline, lines: timeline.lines.map((line) => changed.get(line.id) ?? line) }
+        }
+      }
+    }
+    case 'linesRemoved': {
+      const timeline = state.timelines[event.conversation]
+      if (!timeline) return state
+      const gone = new Set(event.lines)
+      return {
+        ...state,
+        timelines: {
+          ...state.timelines,
+          [event.conversation]: { ...timeline, lines: timeline.lines.filter((line) => !gone.has(line.id)) }
+        }
+      }
+    }
+    case 'noticed':
+      return { ...state, notices: [...state.notices, event.notice] }
+    case 'noticeDismissed':
+      return { ...state, notices: state.notices.filter((notice) => notice.id !== event.notice) }
+    case 'wished':
+      return state
+  }
+}
+
+/** A page of older lines, put in front of what the view holds. Only the view does this. */
+export const prependLines = (state: AppState, conversation: ConversationId, page: Timeline): AppState => {
+  const timeline = state.timelines[conversation]
+  if (!timeline) return state
+  const oldest = timeline.lines[0]?.id ?? Number.POSITIVE_INFINITY
+  return {
+    ...state,
+    timelines: {
+      ...state.timelines,
+      [conversation]: {
+        lines: [...page.lines.filter((line) => line.id < oldest), ...timeline.lines],
+        whole: page.whole
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The conversation: timeline, people, composer. */
+export const conversation = {} as const
