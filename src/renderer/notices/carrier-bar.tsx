@@ -1,0 +1,34 @@
+import { LoaderCircle } from 'lucide-react'
+import { useView } from '../store.ts'
+import { useWords } from '../words.ts'
+import styles from './carrier-bar.module.css'
+
+/** Over everything while the page has lost the app behind it; it comes back by itself. */
+export const CarrierBar = () => {
+  const t = useWords('frame')
+  const lost = useView((view) => view.carrier === 'lost')
+  return (
+    <div role="status" aria-live="assertive">
+      {lost && (
+        <p className={styles['bar']}>
+          <LoaderCircle aria-hidden className={styles['turning']} />
+          {t('carrier.lost')}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Before the first snapshot: nothing but a sign of life. */
+export const Arriving = () => {
+  const t = useWords('frame')
+  return (
+    <main className={styles['arriving']} aria-busy="true">
+      <span aria-hidden className={styles['cup']}>
+        茶
+      </span>
+      <h1 className="unseen">Teahouse</h1>
+      <p className={styles['late']}>{t('carrier.arriving')}</p>
+    </main>
+  )
+}

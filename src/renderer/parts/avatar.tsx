@@ -1,0 +1,38 @@
+import type { Member } from '../../shared/events.ts'
+import { memberKey, memberLabel } from '../../shared/events.ts'
+import { classes } from './class-names.ts'
+import styles from './avatar.module.css'
+
+/** Colours in `avatar.module.css`. */
+const HUES = 10
+
+/** FNV-1a: spreads addresses that differ in one digit. */
+const hueOf = (key: string): number => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
+  return (hash >>> 0) % HUES
+}
+
+const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** More characters than any letter with its marks: a tower of marks becomes a plain sign. */
+const LONGEST_LETTER = 8
+
+const initialOf = (label: string): string => {
+  for (const { segment } of segments.segment(label.slice(0, 64))) {
+    if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment))
+      return segment.length > LONGEST_LETTER ? '?' : segment.toLocaleUpperCase()
+  }
+  return '?'
+}
+
+interface AvatarProps {
+  member: Member
+  size?: 'm' | 's'
+}
+
+/** Somebody's picture: the first letter on a colour of their address, so that a borrowed name does not borrow the colour. */
+export const Avatar = ({ member, size = 'm' }: AvatarProps) => (
+  <span aria-hidden className={classes(styles['avatar'], styles[size], styles[`hue${hueOf(memberKey(member))}`])}>
+    {initialOf(memberLabel(member))}
+  </span>
+)

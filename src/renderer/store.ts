@@ -1,0 +1,183 @@
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
+import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
+import type { HostedBefore } from '../shared/settings.ts'
+import type { AppState, Conversation, ConversationId, Room, RoomId, Wish } from '../shared/state.ts'
+import { applyEvent, prependLines } from '../shared/state.ts'
+import type { CarrierState } from './bridge.ts'
+
+export type SettingsPage = 'profile' | 'appearance' | 'language' | 'connections' | 'about'
+
+/** The dialog on top of the window: one at a time. */
+export type OpenDialog =
+  | { dialog: 'host'; again: HostedBefore | null }
+  | { dialog: 'invitation'; room: RoomId; fresh: boolean }
+  | { dialog: 'connect'; host: string | null; port: number | null }
+  | { dialog: 'stop-hosting'; room: RoomId }
+  | { dialog: 'leave'; room: RoomId }
+  | { dialog: 'forget'; room: RoomId }
+  | { dialog: 'title'; room: RoomId }
+  | { dialog: 'room'; room: RoomId }
+  | { dialog: 'settings'; page: SettingsPage }
+  | { dialog: 'help' }
+  | { dialog: 'switch' }
+
+/** What belongs to this window alone and is forgotten with it. */
+export interface View {
+  /** The conversation in the middle; null while there is none. */
+  selected: ConversationId | null
+  dialog: OpenDialog | null
+  /** Whether the people pane is drawn over the conversation. Only narrow windows read it; wide ones always show it. */
+  peopleShown: boolean
+  /** A short confirmation, shown and read out once. */
+  toast: { id: number; text: string } | null
+  carrier: CarrierState
+  /** The window is in front and has the keyboard. */
+  inFront: boolean
+}
+
+const appStore = createStore<{ app: AppState | null }>(() => ({ app: null }))
+const viewStore = createStore<View>(() => ({
+  selected: null,
+  dialog: null,
+  peopleShown: false,
+  toast: null,
+  carrier: 'waiting',
+  inFront: document.hasFocus()
+}))
+
+let bridge: Bridge | null = null
+
+const held = (app: AppState | null): AppState => {
+  if (!app) throw new Error('The window is drawn before the first snapshot')
+  return app
+}
+
+/** Reads the app's state. The selector must return a part of it (or a plain value), never a new object. */
+export const useApp = <T>(selector: (state: AppState) => T): T =>
+  useStore(appStore, (state) => selector(held(state.app)))
+
+/** Whether the first snapshot is here; only the root asks. */
+export const useAttached = (): boolean => useStore(appStore, (state) => state.app !== null)
+
+/** Reads the state of this window. The same rule for selectors as `useApp`. */
+export const useView = <T>(selector: (view: View) => T): T => useStore(viewStore, selector)
+
+/** The state outside React: in event handlers. Null before the first snapshot. */
+export const appNow = (): AppState | null => appStore.getState().app
+export const viewNow = (): View => viewStore.getState()
+
+export const roomOf = (state: AppState, id: RoomId): Room | undefined => state.rooms.find((room) => room.id === id)
+export const conversationOf = (state: AppState, id: ConversationId | null): Conversation | undefined =>
+  state.conversations.find((conversation) => conversation.id === id)
+/** The room of the selected conversation, if one is selected. */
+export const useSelectedRoom = (): Room | undefined => {
+  const selected = useView((view) => view.selected)
+  return useApp((state) => {
+    const conversation = conversationOf(state, selected)
+    return conversation && roomOf(state, conversation.room)
+  })
+}
+
+/** Performs a command of the app. Rejects only when the carrier is gone; a refusal is a value. */
+export const send = (command: AppCommand): Promise<Outcome> =>
+  bridge ? bridge.send(command) : Promise.reject(new Error('The window is not attached yet'))
+
+/** Sends without waiting, where the answer comes as an event. A lost carrier has its own bar at the top. */
+export const tell = (command: AppCommand): void => {
+  send(command).catch((error: unknown) => {
+    console.warn('Not sent:', command.type, error)
+  })
+}
+
+export const ask = <Q extends Question>(question: Q): Promise<AnswerTo<Q>> =>
+  bridge ? bridge.ask(question) : Promise.reject(new Error('The window is not attached yet'))
+
+/** Puts older lines in front of those in hand. Resolves with whether there were any. */
+export const loadOlder = async (conversation: ConversationId, limit: number): Promise<boolean> => {
+  const app = appNow()
+  const timeline = app?.timelines[conversation]
+  if (!timeline || timeline.whole) return false
+  const before = timeline.lines[0]?.id ?? Number.MAX_SAFE_INTEGER
+  const page = await ask({ type: 'page', conversation, before, limit })
+  appStore.setState((state) => ({ app: state.app && prependLines(state.app, conversation, page) }))
+  return page.lines.length > 0
+}
+
+/** Shows a conversation in the middle. */
+export const select = (conversation: ConversationId | null): void => {
+  viewStore.setState({ selected: conversation, peopleShown: false })
+}
+
+/** Shows a room's own conversation; its id is the room's. */
+export const selectRoom = (room: RoomId): void => select(room)
+
+export const openDialog = (dialog: OpenDialog): void => viewStore.setState({ dialog })
+export const closeDialog = (): void => viewStore.setState({ dialog: null })
+
+/** Narrow windows: draws the people pane over the conversation, or takes it away. */
+export const showPeople = (shown: boolean): void => viewStore.setState({ peopleShown: shown })
+
+let toasts = 0
+/** A short confirmation, shown for a moment and read out by screen readers. */
+export const announce = (text: string): void => viewStore.setState({ toast: { id: ++toasts, text } })
+export const clearToast = (): void => viewStore.setState({ toast: null })
+
+/** What to show when what was shown is gone, and at first: an open room, else any. */
+const somewhere = (app: AppState, wanted: ConversationId | null, roomBefore: RoomId | undefined) => {
+  if (conversationOf(app, wanted)) return wanted
+  const sameRoom = app.conversations.find((conversation) => conversation.room === roomBefore)
+  if (sameRoom) return sameRoom.id
+  const open = new Set(app.rooms.filter((room) => room.open).map((room) => room.id))
+  return app.conversations.find((conversation) => open.has(conversation.room))?.id ?? null
+}
+
+/** Starts the feed. `onWish` fulfils what comes from outside the page: the menu, a link, a notification. */
+export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void) => {
+  bridge = to
+  const hear = (message: ViewMessage): void => {
+    const before = appNow()
+    const after =
+      message.type === 'snapshot' ? message.state : before && message.events.reduce<AppState>(applyEvent, before)
+    if (!after) return
+    const { selected } = viewNow()
+    const next = somewhere(after, selected, before ? conversationOf(before, selected)?.room : undefined)
+    appStore.setState({ app: after })
+    if (next !== selected) viewStore.setState({ selected: next })
+    if (message.type === 'events') {
+      for (const event of message.events) if (event.type === 'wished') onWish(event.wish)
+    }
+  }
+  const detach = to.attach(hear)
+
+  const looked = (): void => {
+    const inFront = document.visibilityState === 'visible' && document.hasFocus()
+    if (inFront !== viewNow().inFront) viewStore.setState({ inFront })
+  }
+  window.addEventListener('focus', looked)
+  window.addEventListener('blur', looked)
+  document.addEventListener('visibilitychange', looked)
+
+  // The app decides about notifications and the menu by what the window shows.
+  const tellLook = (): void => {
+    const { selected, inFront } = viewNow()
+    if (appNow()) tell({ type: 'look', conversation: selected, inFront })
+  }
+  const stopLook = viewStore.subscribe((now, then) => {
+    if (now.selected !== then.selected || now.inFront !== then.inFront) tellLook()
+  })
+  const stopFirst = appStore.subscribe((now, then) => {
+    if (now.app && !then.app) tellLook()
+  })
+  return () => {
+    detach()
+    stopLook()
+    stopFirst()
+    window.removeEventListener('focus', looked)
+    window.removeEventListener('blur', looked)
+    document.removeEventListener('visibilitychange', looked)
+  }
+}
+
+export const setCarrier = (carrier: CarrierState): void => viewStore.setState({ carrier })
