@@ -12,6 +12,8 @@ export interface RawClient {
   readonly write: (data: string | Uint8Array) => void
   /** Everything received, as bytes. */
   readonly bytes: () => Buffer
+  /** How many bytes were received. */
+  readonly count: () => number
   /** Everything received, as UTF-8 (whole, so that no character is torn). */
   readonly text: () => string
   /** Complete lines received, LF removed (a CR stays); `rest` is what came after the last LF. */
@@ -54,7 +56,11 @@ export const connectRaw = (port: number, host = '127.0.0.1'): Promise<RawClient>
     let how: 'ended' | 'reset' | undefined
     const socket: Socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
     socket.once('error', reject)
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    let received = 0
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      received += chunk.length
+    })
     socket.on('end', () => {
       how ??= 'ended'
     })
@@ -75,6 +81,7 @@ export const connectRaw = (port: number, host = '127.0.0.1'): Promise<RawClient>
           socket.write(data)
         },
         bytes,
+        count: () => received,
         text,
         lines: () => splitLines(text()).lines,
         rest: () => splitLines(text()).rest,
