@@ -68,7 +68,7 @@ export const openApp = async (host: AppHost): Promise<App> => {
     openRoom: openRoomWith({ clock, codec: makeCodec }),
     addresses: localAddresses,
     freePort,
-    saveSettings: file.save,
+    saveSettings: (settings) => file.save(settings),
     notify: host.notify,
     badge: host.badge,
     openLink: (url) => {

@@ -22,7 +22,11 @@ export interface Answers {
 }
 export type AnswerTo<Q extends Question> = Answers[Q['type']]
 
-/** Attach gives one snapshot, then events in order, on one channel: reload and reconnect are the same case. */
+/**
+ * Attach gives one snapshot (already while `attach` runs), then events in order, on one channel: reload and reconnect
+ * are the same case. A view that falls far behind a flood gets another snapshot instead of the events in between:
+ * a snapshot always replaces everything.
+ */
 export type ViewMessage = { type: 'snapshot'; state: AppState } | { type: 'events'; events: AppEvent[] }
 
 export interface Bridge {

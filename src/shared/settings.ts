@@ -13,7 +13,7 @@ export type LanguageChoice = (typeof LANGUAGES)[number]
 export type Language = 'en' | 'zh-CN'
 
 /** More saved rooms than this is a broken file, not a person. */
-const MAX_SAVED_ROOMS = 500
+export const MAX_SAVED_ROOMS = 500
 const MAX_IGNORED = 1000
 
 export const savedRoom = z.object({

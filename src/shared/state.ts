@@ -222,6 +222,16 @@ export type AppEvent =
   | { type: 'noticeDismissed'; notice: number }
   | { type: 'wished'; wish: Wish }
 
+/**
+ * Lines of one conversation kept in memory, on both sides of the bridge: a week of a busy room, some 30 MiB at worst.
+ * The oldest go first, and then the timeline is no longer whole.
+ */
+export const TIMELINE_LINES = 100_000
+/** Lines over the limit before the oldest are cut off: cutting at each line would copy the whole list each time. */
+export const TIMELINE_SLACK = 1000
+/** Newest lines of each conversation in a snapshot: a few screens. Older ones are asked for by `page`. */
+export const SNAPSHOT_LINES = 500
+
 const replaceOrAppend = <T extends { id: string }>(list: readonly T[], item: T): T[] => {
   const at = list.findIndex((other) => other.id === item.id)
   return at < 0 ? [...list, item] : list.with(at, item)
@@ -289,11 +299,15 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       }
     case 'linesAdded': {
       const timeline = state.timelines[event.conversation] ?? { lines: [], whole: true }
+      const lines = [...timeline.lines, ...event.lines]
       return {
         ...state,
         timelines: {
           ...state.timelines,
-          [event.conversation]: { ...timeline, lines: [...timeline.lines, ...event.lines] }
+          [event.conversation]:
+            lines.length > TIMELINE_LINES + TIMELINE_SLACK
+              ? { lines: lines.slice(-TIMELINE_LINES), whole: false }
+              : { ...timeline, lines }
         }
       }
     }
@@ -301,6 +315,8 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       const timeline = state.timelines[event.conversation]
       if (!timeline) return state
       const changed = new Map(event.lines.map((line) => [line.id, line]))
+      // A change of a line the view does not hold must not make it draw the timeline again.
+      if (!timeline.lines.some((line) => changed.has(line.id))) return state
       return {
         ...state,
         timelines: {
@@ -313,6 +329,7 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       const timeline = state.timelines[event.conversation]
       if (!timeline) return state
       const gone = new Set(event.lines)
+      if (!timeline.lines.some((line) => gone.has(line.id))) return state
       return {
         ...state,
         timelines: {

@@ -1,0 +1,577 @@
+import type { Clock, Codec, Dial } from '../../shared/carriers.ts'
+import type { OutcomeCode } from '../../shared/commands.ts'
+import type { Charset } from '../../shared/dialect.ts'
+import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
+import { memberKey } from '../../shared/events.ts'
+import type { SavedRoom } from '../../shared/settings.ts'
+import type { AppEvent, ConversationId, Line, LineId, LineState, People, Room, RoomId } from '../../shared/state.ts'
+import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
+import type { Conversations } from './conversations.ts'
+import { mentions } from './mention.ts'
+
+/** Private threads of one room: a server that invents people must not fill the memory. */
+export const PRIVATE_THREADS = 200
+/** Own lines whose end may still come (a late echo, a late refusal). More than a person types in an hour. */
+const REMEMBERED_OWN_LINES = 2000
+/** Lines of one paste; more is a file, not a message. */
+export const LINES_AT_ONCE = 1000
+/** Whatever a text from elsewhere takes for the end of a line. */
+const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u
+
+export interface RoomDeps {
+  makeSession: MakeSession
+  dial: Dial
+  clock: Clock
+  random: () => number
+  codec: (charset: Charset) => Codec
+  conversations: Conversations
+  tell: (event: AppEvent) => void
+  /** A ref nobody has used yet. */
+  nextRef: () => string
+  /** Keeps what was learnt about this address (last dialect, accepted name, ignored people). */
+  remember: (change: Partial<Pick<SavedRoom, 'lastDialect' | 'nick' | 'ignored'>>) => void
+  /** What the person calls this room; empty: nothing. */
+  givenTitle: () => string
+  /** What a person is called here before the server says it: the room's own name, else the profile's. */
+  nick: () => string | null
+  /** The name in the profile: a mention too, on servers without names. */
+  profileName: () => string
+  /** Somebody is looking at this room right now. */
+  attended: () => boolean
+}
+
+/** One room: our session in it, who is there, our own lines, private threads. */
+export interface RoomDesk {
+  readonly id: RoomId
+  view(): Room
+  patch(change: Partial<Room>): void
+  /** What the room is called may have changed. */
+  retitle(): void
+  people(): People | null
+  session(): Session | null
+  /** Our end of the connection as the other side sees it without NAT. */
+  localEnd(): string | null
+  start(options: SessionOptions): void
+  /** Ends the session; what was not written yet fails, what was written stays unconfirmed. */
+  stop(): Promise<void>
+  say(conversation: ConversationId, text: string): OutcomeCode | null
+  openPrivate(key: string): ConversationId | null
+  closePrivate(conversation: ConversationId): void
+  /** Asks for another name; `keep` remembers it for this room once accepted. */
+  rename(name: string): void
+  who(): void
+  resend(conversation: ConversationId, line: LineId): OutcomeCode | null
+  deleteLine(conversation: ConversationId, line: LineId): OutcomeCode | null
+  ignore(key: string, on: boolean): boolean
+}
+
+/** An own line on its way. */
+interface OwnLine {
+  conversation: ConversationId
+  line: LineId
+  /** As the person wrote it. */
+  text: string
+  /** What came back so far: the session may split a text over several lines. */
+  said: string | null
+}
+
+type SaidLine = Extract<Line, { kind: 'said' }>
+
+const sameMembers = (a: Member | null, b: Member | null): boolean => a?.address === b?.address && a?.name === b?.name
+
+/** A name to ignore for longer than one connection; only where names are unique it means somebody. */
+const nameKey = (name: string): string => `name:${name}`
+
+export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
+  const { id } = initial
+  const { conversations, tell, clock } = deps
+  let room = initial
+  let session: Session | null = null
+  let stops: (() => void) | null = null
+  let localEnd: string | null = null
+  let wasConnected = false
+  let standing = false
+  let members: Map<string, Member> | null = null
+  let complete = false
+  let lastThread = 0
+  /** The name our host told. */
+  let toldName = ''
+  /** Private threads by `memberKey` of the other side; the least recently used first. */
+  const threads = new Map<string, ConversationId>()
+  const own = new Map<string, OwnLine>()
+  const refOf = new Map<LineId, string>()
+  let asked: { ref: string; name: string } | null = null
+
+  const patch = (change: Partial<Room>): void => {
+    room = { ...room, ...change }
+    tell({ type: 'roomChanged', room })
+  }
+  const retitle = (): void => {
+    const title = deps.givenTitle() || toldName || `${room.host}:${room.port}`
+    if (title !== room.title) patch({ title })
+  }
+  const refreshCapabilities = (): void => {
+    const now = session?.capabilities()
+    if (now === undefined) return
+    const { who, rename, whisper, echo } = room.capabilities
+    if (now.who !== who || now.rename !== rename || now.whisper !== whisper || now.echo !== echo)
+      patch({ capabilities: { who: now.who, rename: now.rename, whisper: now.whisper, echo: now.echo } })
+  }
+
+  const isIgnored = (member: Member): boolean => room.ignored.includes(memberKey(member))
+  const namesAreUnique = (): boolean => room.marked || room.dialect.recognised === 'im'
+
+  // --- people ---
+
+  /** The one person the roster knows by a name, where a line gives only the name (002: `NAME对您说`). */
+  const resolve = (member: Member): Member => {
+    if (member.address !== null || member.name === null || members === null) return member
+    let found: Member | null = null
+    for (const other of members.values()) {
+      if (other.name !== member.name) continue
+      if (found !== null) return member
+      found = other
+    }
+    return found ?? member
+  }
+
+  const rekey = (from: string, to: string): void => {
+    const thread = threads.get(from)
+    if (thread === undefined || threads.has(to)) return
+    threads.delete(from)
+    threads.set(to, thread)
+  }
+
+  const updateThread = (key: string, change: { with?: Member; present?: boolean }): void => {
+    const thread = threads.get(key)
+    const view = thread === undefined ? null : conversations.get(thread)
+    if (thread === undefined || view === null) return
+    const next = { with: change.with ?? view.with, present: change.present ?? view.present }
+    if (next.present !== view.present || !sameMembers(next.with, view.with)) conversations.update(thread, next)
+  }
+
+  const forgetPeople = (): void => {
+    if (members === null || (members.size === 0 && !complete)) return
+    members = new Map()
+    complete = false
+    tell({ type: 'peopleChanged', room: id, reset: true, present: [], gone: [], complete: false })
+    for (const key of threads.keys()) updateThread(key, { present: false })
+  }
+
+  const heardPeople = (event: PeopleChanged): void => {
+    const known = event.reset || members === null ? new Map<string, Member>() : members
+    members = known
+    complete = event.complete
+    for (const key of event.gone) known.delete(key)
+    for (const member of event.present) known.set(memberKey(member), member)
+    tell({
+      type: 'peopleChanged',
+      room: id,
+      reset: event.reset,
+      present: event.present,
+      gone: event.gone,
+      complete: event.complete
+    })
+    if (threads.size > 0) {
+      for (const key of event.reset ? threads.keys() : event.gone) updateThread(key, { present: known.has(key) })
+      for (const member of event.present) {
+        const key = memberKey(member)
+        // A thread known by name only: now the roster tells whose name it is.
+        if (member.address !== null && member.name !== null) {
+          const alone = resolve({ address: null, name: member.name })
+          if (alone.address === member.address) rekey(nameKey(member.name), key)
+        }
+        updateThread(key, { with: member, present: true })
+      }
+    }
+    if (namesAreUnique()) {
+      const back = event.present.filter(
+        (member) => !isIgnored(member) && member.name !== null && room.ignored.includes(nameKey(member.name))
+      )
+      if (back.length > 0) patch({ ignored: [...room.ignored, ...back.map(memberKey)] })
+    }
+    if (!sameMembers(event.self, room.self) && event.self !== null) patch({ self: event.self })
+  }
+
+  // --- private threads ---
+
+  /** The oldest thread nobody looks at and nothing is drafted in makes room for a new one. */
+  const makeRoomForThread = (): void => {
+    if (threads.size < PRIVATE_THREADS) return
+    for (const [key, thread] of threads) {
+      if (conversations.inSight(thread) || (conversations.get(thread)?.draft ?? '') !== '') continue
+      threads.delete(key)
+      conversations.close(thread)
+      return
+    }
+  }
+  const threadWith = (other: Member): ConversationId => {
+    const member = resolve(other)
+    const key = memberKey(member)
+    const there = threads.get(key)
+    if (there !== undefined) {
+      threads.delete(key)
+      threads.set(key, there)
+      return there
+    }
+    makeRoomForThread()
+    lastThread += 1
+    const thread = `${id}/p/${lastThread}`
+    threads.set(key, thread)
+    conversations.open(thread, id, member)
+    return thread
+  }
+
+  // --- own lines ---
+
+  const sayOne = (conversation: ConversationId, text: string): void => {
+    const current = session
+    const view = conversations.get(conversation)
+    if (current === null || view === null) return
+    const ref = deps.nextRef()
+    const line = conversations.add(conversation, {
+      kind: 'said',
+      from: room.self ?? { address: null, name: deps.nick() },
+      text,
+      own: true,
+      state: 'queued',
+      failure: null,
+      mention: false
+    })
+    own.set(ref, { conversation, line, text, said: null })
+    refOf.set(line, ref)
+    if (own.size > REMEMBERED_OWN_LINES) {
+      const [oldest] = own
+      if (oldest) forgetOwn(oldest[0])
+    }
+    if (view.with === null) current.perform({ type: 'say', text, ref })
+    else current.perform({ type: 'whisper', to: view.with.address ?? view.with.name ?? '', text, ref })
+  }
+  const forgetOwn = (ref: string): void => {
+    const mine = own.get(ref)
+    if (!mine) return
+    own.delete(ref)
+    refOf.delete(mine.line)
+  }
+  const ownSaid = (mine: OwnLine): SaidLine | null => {
+    const line = conversations.line(mine.conversation, mine.line)
+    return line?.kind === 'said' ? line : null
+  }
+  const changeOwn = (mine: OwnLine, change: Partial<SaidLine>): void => {
+    const line = ownSaid(mine)
+    if (line) conversations.change(mine.conversation, { ...line, ...change })
+  }
+
+  /** Some pieces of a split text came back and the rest will not: the rest becomes a line that says so. */
+  const splitRest = (ref: string, mine: OwnLine, change: Pick<SaidLine, 'state' | 'failure'>): void => {
+    const said = mine.said ?? ''
+    const text = mine.text.startsWith(said) ? mine.text.slice(said.length) : ''
+    if (text.trim() === '') return
+    refOf.delete(mine.line)
+    const line = conversations.add(mine.conversation, {
+      kind: 'said',
+      from: room.self ?? { address: null, name: deps.nick() },
+      text,
+      own: true,
+      mention: false,
+      ...change
+    })
+    own.set(ref, { conversation: mine.conversation, line, text, said: null })
+    refOf.set(line, ref)
+  }
+
+  const noted = (ref: string, state: 'queued' | 'written' | 'waiting' | 'unconfirmed'): void => {
+    const mine = own.get(ref)
+    if (!mine) return
+    if (mine.said === null) changeOwn(mine, { state, failure: null })
+    else if (state === 'unconfirmed') splitRest(ref, mine, { state, failure: null })
+  }
+
+  const heardOwn = (event: Said, conversation: ConversationId): void => {
+    const text = event.text ?? ''
+    const state: LineState = event.conversation === 'room' && room.capabilities.echo ? 'delivered' : 'sent'
+    const mine = event.ref === undefined ? undefined : own.get(event.ref)
+    if (mine && mine.said === null && ownSaid(mine)) {
+      mine.said = text
+      changeOwn(mine, { state, text, from: event.from, failure: null })
+      return
+    }
+    if (mine) mine.said = (mine.said ?? '') + text
+    conversations.add(
+      mine?.conversation ?? conversation,
+      { kind: 'said', from: event.from, text, own: true, state, failure: null, mention: false },
+      Date.parse(event.at)
+    )
+  }
+
+  /** What a session that ends leaves behind: nothing is written any more, and nothing will be confirmed. */
+  const settleOwn = (): void => {
+    for (const [ref, mine] of own) {
+      const line = ownSaid(mine)
+      if (line?.state === 'queued') {
+        if (session?.withdraw(ref) === false) changeOwn(mine, { state: 'unconfirmed' })
+        else changeOwn(mine, { state: 'failed', failure: { code: 'connection-lost', text: '' } })
+      } else if (line?.state === 'written' || line?.state === 'waiting') changeOwn(mine, { state: 'unconfirmed' })
+    }
+    own.clear()
+    refOf.clear()
+  }
+
+  // --- what the session tells ---
+
+  const heardSaid = (event: Said): void => {
+    const other = event.own ? event.to : event.from
+    if (event.own) {
+      const conversation = event.conversation === 'private' && event.ref === undefined && other ? threadWith(other) : id
+      heardOwn(event, conversation)
+      return
+    }
+    const from = event.conversation === 'private' ? resolve(event.from) : event.from
+    if (isIgnored(from)) return
+    const text = event.text ?? ''
+    const conversation = event.conversation === 'private' ? threadWith(from) : id
+    if (event.conversation === 'private') updateThread(memberKey(from), { with: from, present: true })
+    const names = [room.self?.name ?? '', deps.nick() ?? '', deps.profileName()]
+    conversations.add(
+      conversation,
+      {
+        kind: 'said',
+        from,
+        text,
+        own: false,
+        state: 'delivered',
+        failure: null,
+        mention: event.conversation === 'room' && names.some((name) => mentions(text, name))
+      },
+      Date.parse(event.at)
+    )
+  }
+
+  const heardRenamed = (event: Renamed): void => {
+    const { member } = event
+    if (event.own) {
+      const name = member.name ?? ''
+      if (asked !== null && asked.ref === event.ref) {
+        asked = null
+        deps.remember({ nick: name })
+        session?.configure({ nick: name })
+      }
+      patch({ self: member, renaming: { state: 'accepted', name } })
+    } else {
+      if (member.address === null && member.name !== null) rekey(nameKey(event.was), nameKey(member.name))
+      updateThread(memberKey(member), { with: member })
+      if (isIgnored(member)) return
+    }
+    conversations.add(id, { kind: 'renamed', member, was: event.was, own: event.own })
+  }
+
+  const heardRefused = (event: Refused): void => {
+    const { ref, command, code, text } = event
+    const mine = ref === undefined ? undefined : own.get(ref)
+    if (ref !== undefined && mine) {
+      const failed = { state: 'failed', failure: { code, text } } as const
+      if (mine.said === null || conversations.get(mine.conversation)?.with !== null) changeOwn(mine, failed)
+      else splitRest(ref, mine, failed)
+      return
+    }
+    if (command === 'rename') {
+      const name = asked?.name ?? deps.nick() ?? ''
+      if (ref !== undefined && asked?.ref === ref) {
+        asked = null
+        patch({ renaming: { state: 'refused', name, code, text } })
+        return
+      }
+      // Our own try on arrival: shown at the field, and in the room, where the person is looking.
+      if (asked === null) patch({ renaming: { state: 'refused', name, code, text } })
+    }
+    conversations.add(id, { kind: 'refused', command, code, text })
+  }
+
+  const heardDisconnected = (reason: Extract<SessionEvent, { type: 'disconnected' }>): void => {
+    const { retryInMs } = reason
+    const retryAt = retryInMs === null ? null : clock.wall() + retryInMs
+    asked = null
+    localEnd = null
+    if (standing && reason.reason !== 'kicked') conversations.add(id, { kind: 'disconnected', reason: reason.reason })
+    standing = false
+    const kicked = room.status.state === 'kicked' && reason.reason === 'kicked' ? room.status : null
+    patch({
+      status:
+        kicked !== null
+          ? { ...kicked, retryAt }
+          : retryAt === null
+            ? { state: 'away', reason: reason.reason }
+            : { state: 'reconnecting', reason: reason.reason, retryAt },
+      renaming: room.renaming.state === 'waiting' ? { state: 'idle' } : room.renaming
+    })
+    if (retryAt === null) forgetPeople()
+  }
+
+  const heard = (event: SessionEvent): void => {
+    switch (event.type) {
+      case 'connected':
+        localEnd = event.self
+        standing = true
+        patch({ status: { state: 'connected' }, marked: false, self: null })
+        conversations.add(id, { kind: 'connected', again: wasConnected })
+        wasConnected = true
+        refreshCapabilities()
+        return
+      case 'recognised':
+        patch({ dialect: { ...room.dialect, recognised: event.dialect, by: event.by } })
+        deps.remember({ lastDialect: event.dialect })
+        refreshCapabilities()
+        return
+      case 'introduced':
+        toldName = event.roomName.trim()
+        patch({ marked: true })
+        retitle()
+        refreshCapabilities()
+        return
+      case 'people':
+        heardPeople(event)
+        refreshCapabilities()
+        return
+      case 'joined':
+        if (!isIgnored(event.member)) conversations.add(id, { kind: 'joined', member: event.member, own: event.own })
+        return
+      case 'left':
+        if (!isIgnored(event.member))
+          conversations.add(id, { kind: 'left', member: event.member, reason: event.reason })
+        return
+      case 'said':
+        heardSaid(event)
+        return
+      case 'listed':
+        conversations.add(id, { kind: 'listed', members: event.members, complete: event.complete })
+        return
+      case 'renamed':
+        heardRenamed(event)
+        return
+      case 'refused':
+        heardRefused(event)
+        return
+      case 'kicked':
+        conversations.add(id, { kind: 'kicked', reason: event.reason, text: event.text })
+        patch({ status: { state: 'kicked', reason: event.reason, text: event.text, retryAt: null } })
+        return
+      case 'line':
+        conversations.add(id, { kind: 'line', text: event.text })
+        return
+      case 'disconnected':
+        heardDisconnected(event)
+        return
+      case 'noted':
+        noted(event.ref, event.state)
+    }
+  }
+  return {
+    id,
+    view: () => room,
+    patch,
+    retitle,
+    people: () => (members === null ? null : { members: [...members.values()], complete }),
+    session: () => session,
+    localEnd: () => localEnd,
+    start: (options) => {
+      if (session !== null) return
+      let current = true
+      stops = () => {
+        current = false
+      }
+      patch({ status: { state: 'connecting' }, renaming: { state: 'idle' } })
+      session = deps.makeSession(options, {
+        dial: deps.dial,
+        clock: deps.clock,
+        random: deps.random,
+        codec: deps.codec,
+        emit: (event) => {
+          if (current) heard(event)
+        }
+      })
+      session.attend(deps.attended())
+      refreshCapabilities()
+    },
+    stop: async () => {
+      const ending = session
+      if (ending === null) return
+      settleOwn()
+      stops?.()
+      session = null
+      stops = null
+      asked = null
+      localEnd = null
+      if (standing) conversations.add(id, { kind: 'disconnected', reason: 'left' })
+      standing = false
+      patch({ status: { state: 'away', reason: 'left' }, renaming: { state: 'idle' } })
+      forgetPeople()
+      await ending.leave()
+    },
+    say: (conversation, text) => {
+      const lines = text.split(LINE_BREAK).filter((line) => line.trim() !== '')
+      if (lines.length === 0) return 'empty-text'
+      if (lines.length > LINES_AT_ONCE) return 'too-many'
+      if (session === null) return 'not-connected'
+      const whispering = conversations.get(conversation)?.with !== null
+      if (whispering && standing && room.dialect.recognised !== null && !room.capabilities.whisper)
+        return 'not-supported'
+      for (const line of lines) sayOne(conversation, line)
+      return null
+    },
+    openPrivate: (key) => {
+      const there = threads.get(key)
+      if (there !== undefined) return there
+      const member = members?.get(key)
+      return member === undefined ? null : threadWith(member)
+    },
+    closePrivate: (conversation) => {
+      for (const [key, thread] of threads) if (thread === conversation) threads.delete(key)
+      for (const [ref, mine] of own) if (mine.conversation === conversation) forgetOwn(ref)
+      conversations.close(conversation)
+    },
+    rename: (name) => {
+      const ref = deps.nextRef()
+      asked = { ref, name }
+      patch({ renaming: { state: 'waiting', name } })
+      session?.perform({ type: 'rename', name, ref })
+    },
+    who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
+    resend: (conversation, lineId) => {
+      const line = conversations.line(conversation, lineId)
+      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
+      if (line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
+      if (session === null) return 'not-connected'
+      // An unconfirmed line may have arrived: it stays where it is. A failed one moves.
+      if (line.state === 'failed') {
+        const ref = refOf.get(lineId)
+        if (ref !== undefined) forgetOwn(ref)
+        conversations.remove(conversation, lineId)
+      }
+      sayOne(conversation, line.text)
+      return null
+    },
+    deleteLine: (conversation, lineId) => {
+      const line = conversations.line(conversation, lineId)
+      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
+      const ref = refOf.get(lineId)
+      const takenBack = line.state === 'queued' && ref !== undefined && session?.withdraw(ref) === true
+      if (!takenBack && line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
+      if (ref !== undefined) forgetOwn(ref)
+      conversations.remove(conversation, lineId)
+      return null
+    },
+    ignore: (key, on) => {
+      const thread = threads.get(key)
+      const member = members?.get(key) ?? (thread === undefined ? null : conversations.get(thread)?.with) ?? null
+      if (on && (member === null || (room.self !== null && memberKey(room.self) === key))) return false
+      const name = member?.name ?? null
+      const keys = new Set([key, ...(name !== null && name !== '' && namesAreUnique() ? [nameKey(name)] : [])])
+      const others = room.ignored.filter((other) => !keys.has(other))
+      const ignored = on ? [...others, ...keys] : others
+      patch({ ignored })
+      // An address with a port means somebody only as long as this server runs; a unique name means them for longer.
+      deps.remember({ ignored: ignored.filter((other) => other.startsWith('name:')) })
+      return true
+    }
+  }
+}
