@@ -33,6 +33,8 @@ export interface HubDeps {
   clock: Clock
   codec: (charset: Charset) => Codec
   emit: (event: HostEvent) => void
+  /** Whether an IPv6 address is in a network this machine is in: such neighbours count each by their own address. */
+  onLink?: (ip: string) => boolean
 }
 
 export interface Hub {

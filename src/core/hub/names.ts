@@ -1,0 +1,191 @@
+import { NAME_BYTES, NAME_GRAPHEMES } from '../../shared/limits.ts'
+
+/** Why a name cannot be had. The room's voice has the words. */
+export type NameFault = 'empty' | 'too-long' | 'characters' | 'address' | 'star' | 'reserved'
+export type NameCheck = { ok: true; name: string } | { ok: false; fault: NameFault }
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** The separators of the wire: with one of these in a name, `[A]name:text` could be read in two ways. */
+const SEPARATORS = /[|:[\],]/u
+/**
+ * Controls, invisible and unassigned characters, halves of pairs; also what looks like nothing (Braille blank) and
+ * the mark of bytes that could not be read.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFD]/u
+/** Joiners and selectors are part of an emoji, also of one that no list names yet. */
+const EMOJI =
+  /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*)*)$/v
+/** A name with one of these could lend its owner another's voice in a line that begins with a name. */
+const PHRASES = /对您说|改名为|is now known as|\(private\)/iu
+/** An IPv4 address, also one written with letters that look like digits (after `nameKeys`). */
+const ADDRESS_SHAPE = /^[\dlo]{1,3}(?:\.[\dlo]{1,3}){3}$/u
+
+const LOOKS: Record<string, string> = {
+  // Cyrillic
+  А: 'A',
+  В: 'B',
+  Е: 'E',
+  З: '3',
+  К: 'K',
+  М: 'M',
+  Н: 'H',
+  О: 'O',
+  Р: 'P',
+  С: 'C',
+  Т: 'T',
+  У: 'Y',
+  Х: 'X',
+  Ч: '4',
+  Ь: 'b',
+  Ѕ: 'S',
+  І: 'l',
+  Ј: 'J',
+  Ү: 'Y',
+  Ԛ: 'Q',
+  Ԝ: 'W',
+  Ԍ: 'G',
+  Ӏ: 'l',
+  а: 'a',
+  б: '6',
+  г: 'r',
+  е: 'e',
+  з: '3',
+  к: 'k',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  у: 'y',
+  х: 'x',
+  ь: 'b',
+  ѕ: 's',
+  і: 'i',
+  ј: 'j',
+  һ: 'h',
+  ԁ: 'd',
+  ԛ: 'q',
+  ԝ: 'w',
+  ѵ: 'v',
+  ү: 'y',
+  ӏ: 'l',
+  // Greek
+  Α: 'A',
+  Β: 'B',
+  Ε: 'E',
+  Ζ: 'Z',
+  Η: 'H',
+  Ι: 'l',
+  Κ: 'K',
+  Μ: 'M',
+  Ν: 'N',
+  Ο: 'O',
+  Ρ: 'P',
+  Τ: 'T',
+  Υ: 'Y',
+  Χ: 'X',
+  α: 'a',
+  γ: 'y',
+  η: 'n',
+  ι: 'i',
+  κ: 'k',
+  ν: 'v',
+  ο: 'o',
+  ρ: 'p',
+  σ: 'o',
+  υ: 'u',
+  χ: 'x',
+  // Latin letters that pass for others, and digits that pass for letters
+  ı: 'i',
+  ɩ: 'i',
+  ɑ: 'a',
+  ɡ: 'g',
+  I: 'l',
+  '0': 'o',
+  '1': 'l'
+}
+
+const fold = (text: string): string => text.toUpperCase().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ')
+const shape = (text: string): string => {
+  let out = ''
+  for (const character of text) out += LOOKS[character] ?? character
+  return out
+}
+
+/**
+ * What a name looks like to an eye that does not look twice. Two names that share a key cannot both be in the room.
+ * Two keys, because capitals resemble other letters than their small forms do: `В` is a `B`, `в` is not a `b`.
+ */
+export const nameKeys = (name: string): string[] => {
+  const plain = name
+    .normalize('NFKC')
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim()
+  const keys = [fold(shape(plain)), shape(fold(plain))]
+  return keys[0] === keys[1] ? keys.slice(1) : keys
+}
+
+/** Bytes of the text in UTF-8. */
+const utf8Length = (text: string): number => {
+  let bytes = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}
+
+/**
+ * The name as it will be shown, or why not: NFKC, 1 to 32 graphemes and at most 96 bytes, trimmed, no separator of
+ * the wire, nothing invisible, nothing like an address, not beginning with `*` (decision 4).
+ */
+export const checkName = (wanted: string): NameCheck => {
+  const name = wanted.normalize('NFKC').trim()
+  if (name === '') return { ok: false, fault: 'empty' }
+  if (utf8Length(name) > NAME_BYTES) return { ok: false, fault: 'too-long' }
+  const parts = [...graphemes.segment(name)].map((part) => part.segment)
+  if (parts.length > NAME_GRAPHEMES) return { ok: false, fault: 'too-long' }
+  if (parts.some((part) => SEPARATORS.test(part) || (UNSEEN.test(part) && !EMOJI.test(part)))) {
+    return { ok: false, fault: 'characters' }
+  }
+  if (name.startsWith('*')) return { ok: false, fault: 'star' }
+  if (nameKeys(name).some((key) => ADDRESS_SHAPE.test(key))) return { ok: false, fault: 'address' }
+  if (PHRASES.test(name)) return { ok: false, fault: 'reserved' }
+  return { ok: true, name }
+}
+
+/** The names of a room: who has which, one name space for all doors. */
+export interface NameBook<Owner> {
+  /** Gives the owner this name instead of the last one. False: somebody else has it, or one that looks like it. */
+  claim(owner: Owner, name: string): boolean
+  release(owner: Owner): void
+  /** Who has this name, however it was typed. */
+  find(name: string): Owner | null
+}
+
+export const makeNameBook = <Owner>(): NameBook<Owner> => {
+  const owners = new Map<string, Owner>()
+  const keysOf = new Map<Owner, string[]>()
+  const release = (owner: Owner): void => {
+    for (const key of keysOf.get(owner) ?? []) owners.delete(key)
+    keysOf.delete(owner)
+  }
+  return {
+    claim: (owner, name) => {
+      const keys = nameKeys(name)
+      if (keys.some((key) => owners.has(key) && owners.get(key) !== owner)) return false
+      release(owner)
+      for (const key of keys) owners.set(key, owner)
+      keysOf.set(owner, keys)
+      return true
+    },
+    release,
+    find: (name) => {
+      for (const key of nameKeys(name)) {
+        const owner = owners.get(key)
+        if (owner !== undefined) return owner
+      }
+      return null
+    }
+  }
+}
