@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { makeSession } from '../core/session/session.ts'
+import { makeClock } from '../node/clock.ts'
+import { makeCodec } from '../node/codec.ts'
+import { profileFolder } from '../node/profile.ts'
+import { makeDial } from '../node/tcp.ts'
+import type { ChatCommand } from '../shared/commands.ts'
+import type { Dialect } from '../shared/dialect.ts'
+import type { ClientEvent, DisconnectReason, SessionEvent } from '../shared/events.ts'
+import { settings } from '../shared/settings.ts'
+import type { ConnectArguments } from './arguments.ts'
+import { EXIT, onSignals, openConsole } from './console.ts'
+import { makeDrain } from './drain.ts'
+import { readCommandObject } from './json.ts'
+import { makeLineReader } from './lines.ts'
+import { textLine } from './text.ts'
+
+/** What the app recognised at this address last time: a tie-breaker. Nothing of the profile is needed. */
+const rememberedDialect = (folder: string, host: string, port: number): Dialect | null => {
+  try {
+    const kept = settings.safeParse(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')))
+    return kept.data?.rooms.find((room) => room.host === host && room.port === port)?.lastDialect ?? null
+  } catch {
+    // No settings, or none that can be read: nothing is remembered.
+    return null
+  }
+}
+
+const WHY: Record<DisconnectReason, string> = {
+  left: 'left',
+  closed: 'the server closed the connection',
+  reset: 'the connection was cut off',
+  refused: 'nobody answers',
+  timeout: 'no answer in time',
+  kicked: 'the server closed us out',
+  silent: 'the server stopped answering',
+  'not-a-chat': 'this is not a chat server'
+}
+
+/** `teahouse connect`: resolves with the exit code when the line is closed. */
+export const connect = async (args: ConnectArguments): Promise<number> => {
+  const clock = makeClock()
+  const drain = makeDrain(() => clock.now())
+  const ended = Promise.withResolvers<'asked' | 'lost'>()
+  const out = openConsole(() => ended.resolve('asked'))
+  const address = args.host.includes(':') ? `[${args.host}]:${args.port}` : `${args.host}:${args.port}`
+  let quit = false
+  let arrived = false
+  const losses: DisconnectReason[] = []
+
+  /**
+   * The session gets refs of our own, so that every command can be followed to its answer; what goes out carries the
+   * ref its author gave, or none.
+   */
+  const refs = new Map<string, string | undefined>()
+  let nextRef = 1
+
+  const print = (event: ClientEvent): void => {
+    if (!args.json) {
+      const line = textLine(event)
+      if (line !== null) out.text(line)
+      return
+    }
+    const ref = 'ref' in event ? event.ref : undefined
+    const given = ref === undefined ? undefined : refs.get(ref)
+    if (ref === undefined) out.json(event)
+    else if (given !== undefined) out.json({ ...event, ref: given })
+    // The state of a line whose author gave it no ref is nobody's to follow.
+    else if (event.type !== 'noted') out.json({ ...event, ref: undefined })
+  }
+
+  const emit = (event: SessionEvent): void => {
+    drain.heard(event)
+    if (event.type === 'people' || event.type === 'introduced') return
+    if (event.type === 'connected') arrived = true
+    print(event)
+    if (event.type === 'disconnected' && event.reason !== 'left' && event.retryInMs === null) {
+      losses.push(event.reason)
+      ended.resolve('lost')
+    }
+  }
+
+  const session = makeSession(
+    {
+      host: args.host,
+      port: args.port,
+      dialect: args.dialect,
+      remembered: rememberedDialect(args.data === null ? profileFolder() : resolve(args.data), args.host, args.port),
+      charset: args.charset,
+      nick: args.nick,
+      reconnect: args.reconnect
+    },
+    { dial: makeDial(), clock, random: Math.random, codec: makeCodec, emit }
+  )
+
+  const perform = (command: ChatCommand): void => {
+    if (quit) return
+    if (command.type === 'quit') {
+      quit = true
+      ended.resolve('asked')
+      return
+    }
+    const ref = String(nextRef++)
+    refs.set(ref, command.ref)
+    drain.asked(ref)
+    session.perform({ ...command, ref })
+  }
+
+  const heard = (line: string): void => {
+    if (line === '') return
+    const command = args.json && line.startsWith('{') ? readCommandObject(line) : readTextCommand(line)
+    if (command.type === 'refused') out.json(command)
+    else perform(command)
+  }
+  const reader = makeLineReader(heard, () => out.complain('a line of standard input is longer than any text: left out'))
+  const { stdin } = process
+  stdin.setEncoding('utf8')
+  stdin.on('data', (text: string) => reader.received(text))
+  stdin.on('end', () => {
+    reader.ended()
+    ended.resolve('asked')
+  })
+  // A terminal that went away reads as an error: the end, too.
+  stdin.on('error', () => ended.resolve('asked'))
+  onSignals(() => {
+    quit = true
+    ended.resolve('asked')
+  })
+
+  const asked = (await ended.promise) === 'asked'
+  if (asked) await drain.finish(session, quit)
+  stdin.pause()
+  const rest = session.unwritten()
+  await session.leave()
+  for (const { text } of rest) out.complain(`not sent: ${text}`)
+  const [lost] = losses
+  // A server that hangs up on the way out, after everything was written, takes nothing away.
+  const failed = rest.length > 0 || (lost !== undefined && !(asked && arrived))
+  if (lost !== undefined && failed) out.complain(`${address}: ${WHY[lost]}`)
+  await out.flush()
+  return failed ? EXIT.failed : EXIT.fine
+}

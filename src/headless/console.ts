@@ -1,0 +1,49 @@
+import { jsonLine } from './json.ts'
+import type { Outlet } from './outlet.ts'
+import { makeOutlet } from './outlet.ts'
+import { printable } from './printable.ts'
+
+/** What a verb ends with, as the shell sees it. */
+export const EXIT = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+/** The program's two streams and its signals, as the verbs use them. */
+export interface Console {
+  /** An event as a JSON line. */
+  json<E extends { type: string }>(event: E): void
+  text(line: string): void
+  /** One line on standard error. */
+  complain(line: string): void
+  flush(): Promise<void>
+}
+
+/** `gone`: nobody reads standard output any more. */
+export const openConsole = (gone: () => void): Console => {
+  const complain = (line: string): void => {
+    process.stderr.write(`teahouse: ${printable(line)}\n`)
+  }
+  // Whoever read our complaints has gone: nothing to tell, nobody to tell it to.
+  process.stderr.on('error', () => undefined)
+  const outlet: Outlet = makeOutlet(process.stdout, complain, gone)
+  return {
+    json: (event) => outlet.line(jsonLine(event)),
+    text: (line) => outlet.line(line),
+    complain,
+    flush: () => outlet.flush()
+  }
+}
+
+/** A terminal and npm both pass Ctrl+C on: within this time it is one wish, not two. */
+const SAME_WISH_MS = 1_000
+
+/** Calls `asked` at the first SIGINT, SIGTERM or SIGHUP; a later one ends the program at once. */
+export const onSignals = (asked: (signal: NodeJS.Signals) => void): void => {
+  let first: number | null = null
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (first === null) {
+        first = performance.now()
+        asked(signal)
+      } else if (performance.now() - first > SAME_WISH_MS) process.exit(EXIT.interrupted)
+    })
+  }
+}

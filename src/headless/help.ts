@@ -1,0 +1,51 @@
+const host = `teahouse host [options]
+  Hosts one room until SIGINT or SIGTERM; then tells the members and closes.
+
+  --port N              port of the first door (8888; 0: any free one)
+  --dialect NAME        dialect of the first door (im)
+  --door PORT:DIALECT   a further door into the same room; may be repeated
+  --bind ADDRESS        address of every door (all interfaces)
+  --name TEXT           the room's name (the computer's name)
+  --idle SECONDS        members silent for so long are told and closed (0: never)
+  --data DIR            settings and history (the profile folder)
+  --bare                no line of our own in any door: pure dialect
+  --language en|zh-CN   of the room's own lines (the system's)
+  --unlimited           lifts rate, per-address and member limits, for benchmarks
+  --json                events as JSON lines instead of text
+
+  Dialects: gopl, gopl-zh, iamhere, im, relay.
+`
+const connect = `teahouse connect HOST:PORT [options]
+  Joins a room and stays in it, reconnecting, until /quit, SIGINT, SIGTERM or the end of standard input.
+
+  --dialect NAME        auto (recognise by itself), gopl, gopl-zh, iamhere, im, relay or plain
+  --nick NAME           renames on arrival where the dialect can
+  --charset NAME        utf-8, gb18030, big5, shift_jis or latin1 (utf-8, and gb18030 for a line that is not)
+  --no-reconnect        exit 1 when the connection cannot be made or is lost
+  --data DIR            settings and history (the profile folder)
+  --json                events as JSON lines instead of text
+
+  Standard input, one command a line: text is said; /who, /rename NAME, /to NAME TEXT, /quit; //x says /x.
+  With --json a line that begins with { is a command object, like {"type":"say","text":"hello"}.
+`
+const view = `teahouse view [options]
+  Opens the app in a browser of this computer, until SIGINT or SIGTERM. The address is printed and works once.
+
+  --port N              port on 127.0.0.1 (0: any free one)
+  --data DIR            settings and history (the profile folder)
+  --no-window           only print the address
+`
+
+/** What `--help` prints. */
+export const help = {
+  host,
+  connect,
+  view,
+  all: `Teahouse: group chat over plain TCP.
+
+${host}
+${connect}
+${view}
+teahouse --version prints the version; teahouse VERB --help the options of one verb.
+`
+} as const

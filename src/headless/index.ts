@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs'
+import { readArguments, type Arguments } from './arguments.ts'
+import { connect } from './connect.ts'
+import { EXIT, openConsole } from './console.ts'
+import { help } from './help.ts'
+import { host } from './host.ts'
+import { version } from './version.ts'
+import { view } from './view.ts'
+
+/** `teahouse`: the same core without a window. The command-line contract says what stands here. */
+
+const isFile = (path: string): boolean => {
+  try {
+    return !statSync(path).isDirectory()
+  } catch {
+    // Not there yet: it is made when it is needed.
+    return false
+  }
+}
+
+const run = async (args: Arguments): Promise<number> => {
+  switch (args.verb) {
+    case 'wrong': {
+      openConsole(() => undefined).complain(args.line)
+      return EXIT.usage
+    }
+    case 'help':
+    case 'version': {
+      const out = openConsole(() => undefined)
+      out.text(args.verb === 'help' ? help[args.about].trimEnd() : version)
+      await out.flush()
+      return EXIT.fine
+    }
+    case 'host':
+    case 'connect':
+    case 'view': {
+      if (args.data !== null && isFile(args.data)) {
+        openConsole(() => undefined).complain(`--data: ${args.data} is not a folder`)
+        return EXIT.failed
+      }
+      if (args.verb === 'host') return host(args)
+      if (args.verb === 'connect') return connect(args)
+      return view(args)
+    }
+  }
+}
+
+try {
+  process.exit(await run(readArguments(process.argv.slice(2))))
+} catch (error) {
+  // A bug of ours: said in one line, as everything here; the whole of it where somebody looks for it.
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+  process.stderr.write(`teahouse: this is a bug: ${message.split('\n', 1)[0] ?? ''}\n`)
+  if (process.env['TEAHOUSE_DEBUG'] !== undefined) process.stderr.write(`${stack ?? ''}\n`)
+  process.exit(EXIT.failed)
+}

@@ -1,0 +1,179 @@
+import { expect, test, describe } from 'vitest'
+import { readArguments } from '../../src/headless/arguments.ts'
+
+const read = (line: string) => readArguments(line === '' ? [] : line.split(' '))
+
+describe('what is right', () => {
+  test('host has the defaults of the contract', () => {
+    expect(read('host')).toEqual({
+      verb: 'host',
+      doors: [{ port: 8888, dialect: 'im' }],
+      bind: null,
+      name: null,
+      idleMs: 0,
+      data: null,
+      bare: false,
+      language: null,
+      unlimited: false,
+      json: false
+    })
+  })
+
+  test('host takes every option', () => {
+    const line =
+      'host --port 0 --dialect gopl --door 8000:gopl-zh --door=0:relay --bind ::1 --name tea --idle 1.5 --data /d ' +
+      '--bare --language zh-CN --unlimited --json'
+    expect(read(line)).toEqual({
+      verb: 'host',
+      doors: [
+        { port: 0, dialect: 'gopl' },
+        { port: 8000, dialect: 'gopl-zh' },
+        { port: 0, dialect: 'relay' }
+      ],
+      bind: '::1',
+      name: 'tea',
+      idleMs: 1500,
+      data: '/d',
+      bare: true,
+      language: 'zh-CN',
+      unlimited: true,
+      json: true
+    })
+  })
+
+  test('connect has the defaults of the contract and takes every option', () => {
+    const plain = { verb: 'connect', host: 'server', port: 8888, dialect: 'auto', nick: null, charset: 'auto' }
+    expect(read('connect server:8888')).toEqual({ ...plain, reconnect: true, data: null, json: false })
+    const line = 'connect --dialect plain [fe80::1%eth0]:1 --nick bob --charset GBK --no-reconnect --data d --json'
+    expect(read(line)).toEqual({
+      verb: 'connect',
+      host: 'fe80::1%eth0',
+      port: 1,
+      dialect: 'plain',
+      nick: 'bob',
+      charset: 'gb18030',
+      reconnect: false,
+      data: 'd',
+      json: true
+    })
+  })
+
+  test.each([
+    ['--charset=utf-8', 'utf-8'],
+    ['--charset=UTF8', 'utf-8'],
+    ['--charset=Big5', 'big5'],
+    ['--charset=sjis', 'shift_jis'],
+    ['--charset=ISO-8859-1', 'latin1']
+  ])('%s is %s', (option, charset) => {
+    expect(read(`connect a:1 ${option}`)).toMatchObject({ charset })
+  })
+
+  test('a value may begin with a dash after =, and the last of two counts', () => {
+    expect(readArguments(['host', '--name=-x-', '--port', '1', '--port', '2'])).toMatchObject({
+      name: '-x-',
+      doors: [{ port: 2 }]
+    })
+  })
+
+  test('view', () => {
+    expect(read('view')).toEqual({ verb: 'view', port: 0, data: null, window: true })
+    expect(read('view --no-window --port 7000 --data x')).toEqual({
+      verb: 'view',
+      port: 7000,
+      data: 'x',
+      window: false
+    })
+  })
+
+  test.each([
+    ['--help', 'all'],
+    ['-h', 'all'],
+    ['help', 'all'],
+    ['help host', 'host'],
+    ['host --help', 'host'],
+    ['connect --help', 'connect'],
+    ['view -h', 'view']
+  ])('%s', (line, about) => {
+    expect(read(line)).toEqual({ verb: 'help', about })
+  })
+
+  test('--version', () => {
+    expect(read('--version')).toEqual({ verb: 'version' })
+  })
+})
+
+/** A mistake, and what its one line must name. */
+const MISTAKES: [string, string][] = [
+  ['', 'verb'],
+  ['dance', '"dance"'],
+  ['--json', '"--json"'],
+  ['host --dance', '"--dance"'],
+  ['host -x', '"-x"'],
+  ['host --no-json', '"--no-json"'],
+  ['host --__proto__', '"--__proto__"'],
+  ['host 8888', '"8888"'],
+  ['host --port', '--port'],
+  ['host --port -1', '--port'],
+  ['host --port=-1', '--port'],
+  ['host --port 65536', '--port'],
+  ['host --port 1e3', '--port'],
+  ['host --port x', '--port'],
+  ['host --port=', '--port'],
+  ['host --port --json', '--port'],
+  ['host --dialect irc', '--dialect'],
+  ['host --dialect plain', '--dialect'],
+  ['host --dialect auto', '--dialect'],
+  ['host --door 8000', '--door'],
+  ['host --door 8000:irc', '--door'],
+  ['host --door 70000:im', '--door'],
+  ['host --door im:8000', '--door'],
+  ['host --door 1:im:x', '--door'],
+  ['host --port 9 --door 9:im', '--door'],
+  ['host --bind nowhere', '--bind'],
+  ['host --bind 1.2.3', '--bind'],
+  ['host --name=', '--name'],
+  ['host --name=a\u0007b', '--name'],
+  ['host --name=a\u2028b', '--name'],
+  ['host --idle -5', '--idle'],
+  ['host --idle soon', '--idle'],
+  ['host --idle 9999999', '--idle'],
+  ['host --language fr', '--language'],
+  ['host --json=yes', '--json'],
+  ['host --data=', '--data'],
+  ['connect', 'HOST:PORT'],
+  ['connect server', 'HOST:PORT'],
+  ['connect :8888', 'HOST:PORT'],
+  ['connect server:', 'HOST:PORT'],
+  ['connect server:0', 'HOST:PORT'],
+  ['connect server:65536', 'HOST:PORT'],
+  ['connect server:8888x', 'HOST:PORT'],
+  ['connect ::1:8888', 'HOST:PORT'],
+  ['connect [server]:8888', 'HOST:PORT'],
+  ['connect http://server:8888', 'HOST:PORT'],
+  ['connect a:1 b:2', '"b:2"'],
+  ['connect a:1 --dialect irc', '--dialect'],
+  ['connect a:1 --charset ebcdic', '--charset'],
+  ['connect a:1 --nick=', '--nick'],
+  ['connect a:1 --port 1', '"--port"'],
+  ['view x', '"x"'],
+  ['view --port 99999', '--port']
+]
+
+describe('what is wrong is one line that names it', () => {
+  test.each(MISTAKES)('%j', (line, named) => {
+    const result = read(line)
+    if (result.verb !== 'wrong') throw new Error(`taken for ${JSON.stringify(result)}`)
+    expect(result.line).toContain(named)
+    expect(result.line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+    expect(result.line.length).toBeLessThan(250)
+  })
+
+  test('whatever the words are', () => {
+    for (const word of ['\u001b[31m', 'a\nb', 'x'.repeat(100_000), '\ud800']) {
+      const result = readArguments(['connect', word])
+      if (result.verb !== 'wrong') throw new Error('taken')
+      expect(result.line).not.toMatch(/[\u0000-\u001f]/)
+      expect(result.line.length).toBeLessThan(250)
+    }
+  })
+})
