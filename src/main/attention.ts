@@ -15,7 +15,7 @@ const dot = (): Electron.NativeImage => {
   return nativeImage.createFromBitmap(bytes, { width: DOT, height: DOT })
 }
 
-/** Shows how much is unread: in the title, on the dock or task bar; asks for a look when something is meant for me. */
+/** Shows how much is unread on the dock or task bar (the title is the page's), and asks for a look when meant for me. */
 export const makeAttention = (
   window: () => BrowserWindow | null
 ): { show: (unread: number, mentions: number, say: Say) => void } => {
@@ -25,7 +25,6 @@ export const makeAttention = (
       app.setBadgeCount(unread)
       const shown = window()
       if (shown) {
-        shown.setTitle(unread > 0 ? say('titleUnread', { count: unread }) : say('app'))
         if (process.platform === 'win32')
           shown.setOverlayIcon(unread > 0 ? dot() : null, unread > 0 ? say('badge', { count: unread }) : '')
         if (!shown.isFocused() && mentions > mentionsBefore) shown.flashFrame(true)

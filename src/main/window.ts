@@ -50,8 +50,6 @@ export const openWindow = ({ preload, title, log, mayClose, lost, sessionEnds }:
     if (!mayClose()) event.preventDefault()
   })
   window.on('session-end', sessionEnds)
-  // The title says what is unread; the page's own is the same on every page.
-  window.on('page-title-updated', (event) => event.preventDefault())
   const paint = (): void => window.setBackgroundColor(ground())
   nativeTheme.on('updated', paint)
   window.on('closed', () => nativeTheme.off('updated', paint))

@@ -170,7 +170,7 @@ class App extends EventEmitter {
         text += part
       })
       connection.on('end', () => {
-        const message = JSON.parse(text) as { argv: string[]; cwd: string; data?: unknown }
+        const message: { argv: string[]; cwd: string; data?: unknown } = JSON.parse(text)
         this.emit('second-instance', preventable(), message.argv, message.cwd, message.data)
       })
     })

@@ -120,7 +120,7 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
   }
 
   const fromPage = async (id: number, window: Window, payload: string): Promise<void> => {
-    const message = JSON.parse(payload) as { t: string; seq: number; channel: string; args: unknown }
+    const message: { t: string; seq: number; channel: string; args: unknown } = JSON.parse(payload)
     const call = { id, url: fromChromium(window.page.url()), channel: message.channel }
     const args = decode(message.args) as unknown[]
     if (message.t === 'tell') {

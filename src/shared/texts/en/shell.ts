@@ -1,8 +1,7 @@
 /** The app around the page: menu, notifications, native dialogs, the launcher's words. */
 export const shell = {
   app: 'Teahouse',
-  /** The window's title, with the number of unread lines. */
-  titleUnread: '({{count}}) Teahouse',
+  /** What a screen reader says for the dot on the task bar. */
   badge: '{{count}} unread',
   menu: {
     file: 'File',

@@ -3,7 +3,6 @@ import type { shell as english } from '../en/shell.ts'
 
 export const shell: Same<typeof english> = {
   app: '茶馆',
-  titleUnread: '({{count}}) 茶馆',
   badge: '{{count}} 条未读',
   menu: {
     file: '文件',
