@@ -122,12 +122,9 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
         else push({ ...event }, key)
         return
       }
+      // Ids are never used again: nothing after a removal can be merged into what stood before it.
       case 'conversationRemoved':
       case 'roomRemoved':
-        // What comes after belongs to another life of the same thing.
-        open.clear()
-        push(event)
-        return
       case 'surroundingsChanged':
       case 'preferencesChanged':
       case 'roomsOrdered':
