@@ -9,7 +9,7 @@ export const EXIT = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const
 /** The program's two streams and its signals, as the verbs use them. */
 export interface Console {
   /** An event as a JSON line. */
-  json<E extends { type: string }>(event: E): void
+  json(event: { type: string; ref?: string | undefined }): void
   text(line: string): void
   /** One line on standard error. */
   complain(line: string): void
