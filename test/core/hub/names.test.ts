@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkName, makeNameBook, nameKeys } from '../../../src/core/hub/names.ts'
+
+describe('names that can be had', () => {
+  test.each([
+    ['bob', 'bob'],
+    ['  bob ', 'bob'],
+    ['bob smith', 'bob smith'],
+    ['阿明', '阿明'],
+    ['Ｂｏｂ', 'Bob'],
+    ['José', 'José'],
+    ['Jose\u0301', 'José'],
+    ['محمد', 'محمد'],
+    ['👩‍👩‍👧', '👩‍👩‍👧'],
+    ['❤️ tea', '❤️ tea'],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+    ['a*b', 'a*b'],
+    ['10.0', '10.0'],
+    ['v1.2.3', 'v1.2.3'],
+    ['x'.repeat(32), 'x'.repeat(32)],
+    ['茶'.repeat(32), '茶'.repeat(32)]
+  ])('%j is %j', (wanted, name) => {
+    expect(checkName(wanted)).toEqual({ ok: true, name })
+  })
+})
+
+describe('names that cannot', () => {
+  test.each([
+    ['', 'empty'],
+    ['   ', 'empty'],
+    ['\u3000', 'empty'],
+    ['x'.repeat(33), 'too-long'],
+    ['茶'.repeat(33), 'too-long'],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(5), 'too-long'],
+    ['a:b', 'characters'],
+    ['a：b', 'characters'],
+    ['[a', 'characters'],
+    ['a]', 'characters'],
+    ['a,b', 'characters'],
+    ['a｜b', 'characters'],
+    ['a\tb', 'characters'],
+    ['a\u001Bb', 'characters'],
+    ['a\rb', 'characters'],
+    ['a\u200Bb', 'characters'],
+    ['a\u200Db', 'characters'],
+    ['a\uFE0Fb', 'characters'],
+    ['\u202Ebob', 'characters'],
+    ['a\u2028b', 'characters'],
+    ['\uE000', 'characters'],
+    ['\u3164', 'characters'],
+    ['\u2800', 'characters'],
+    ['\uFFFD', 'characters'],
+    ['\uD800', 'characters'],
+    ['\u{E0041}', 'characters'],
+    ['*', 'star'],
+    ['* Teahouse 1 x', 'star'],
+    ['＊x', 'star'],
+    ['127.0.0.1', 'address'],
+    ['１２７.0.0.1', 'address'],
+    ['l27.O.O.1', 'address'],
+    ['::1', 'characters'],
+    ['[::1]:5', 'characters'],
+    ['127.0.0.1:5', 'characters'],
+    ['bob对您说hi', 'reserved'],
+    ['a is now known as b', 'reserved'],
+    ['a (private)', 'reserved']
+  ])('%j: %s', (wanted, fault) => {
+    expect(checkName(wanted)).toEqual({ ok: false, fault })
+  })
+})
+
+describe('names that look alike', () => {
+  const same = (a: string, b: string): boolean => nameKeys(a).some((key) => nameKeys(b).includes(key))
+
+  test.each([
+    ['bob', 'BOB'],
+    ['admin', 'аdmin'],
+    ['admin', 'αdmin'],
+    ['paypal', 'раураl'],
+    ['Bob', 'Воb'],
+    ['TOM', 'ТОМ'],
+    ['NICK', 'ΝΙCΚ'],
+    ['nick', 'nιck'],
+    ['Iris', 'lris'],
+    ['lris', '1ris'],
+    ['oscar', '0scar'],
+    ['в', 'В'],
+    ['σ', 'ς'],
+    ['Straße', 'STRASSE'],
+    ['ｂｏｂ', 'bob'],
+    ['bob smith', 'bob  smith'],
+    ['bob', 'b\uFE0Fob'],
+    ['З', '3']
+  ])('%s and %s', (a, b) => {
+    expect(same(a, b)).toBe(true)
+    const book = makeNameBook<string>()
+    expect(book.claim('first', a)).toBe(true)
+    expect(book.claim('second', b)).toBe(false)
+    expect(book.claim('first', b)).toBe(true)
+    expect(book.find(b)).toBe('first')
+    book.release('first')
+    expect(book.find(b)).toBe(null)
+    expect(book.claim('second', a)).toBe(true)
+  })
+  test.each([
+    ['bob', 'rob'],
+    ['anna', 'ana'],
+    ['阿明', '阿名'],
+    ['user2', 'user3'],
+    ['José', 'Jose']
+  ])('%s and %s do not', (a, b) => {
+    expect(same(a, b)).toBe(false)
+  })
+})
+
+test('whatever is asked for, what is given keeps the rules', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (wanted) => {
+      const check = checkName(wanted)
+      if (!check.ok) return
+      expect(check.name).toBe(check.name.trim().normalize('NFKC'))
+      expect(check.name).not.toMatch(/[|:[\],\p{Cc}\p{Zl}\p{Zp}\p{Cn}\p{Co}]|^\*/u)
+      expect(Buffer.byteLength(check.name)).toBeLessThanOrEqual(96)
+      expect(checkName(check.name)).toEqual(check)
+    }),
+    { numRuns: 2000 }
+  )
+})
