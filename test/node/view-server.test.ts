@@ -37,7 +37,10 @@ const makeSide = (): FakeSide => {
       if (command.type === 'forget') throw new Error('a bug with /secret/path in it')
       return Promise.resolve({ ok: true, room: 'r1' })
     },
-    answer: <Q extends Question>(asked: Q): Promise<AnswerTo<Q>> => Promise.resolve(answers[asked.type]),
+    answer: <Q extends Question>(asked: Q): Promise<AnswerTo<Q>> => {
+      const type: Q['type'] = asked.type
+      return Promise.resolve(answers[type])
+    },
     attach: (listener) => {
       listeners.add(listener)
       listener({ type: 'events', events: [] })
