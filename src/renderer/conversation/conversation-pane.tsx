@@ -1,4 +1,38 @@
-import type { ConversationId } from '../../shared/state.ts'
+import { Composer } from '../composer/composer.tsx'
+import { conversationOf, roomOf, useApp } from '../store.ts'
+import type { Conversation, ConversationId, Room } from '../../shared/state.ts'
+import { ConversationHeader } from './conversation-header.tsx'
+import { EmptyConversation, StateBar } from './room-state.tsx'
+import { shownLabel } from './showable.ts'
+import { Timeline } from './timeline.tsx'
+import styles from './conversation-pane.module.css'
 
-/** The middle pane. The frame puts it into `<main>`. */
-export const ConversationPane = ({ conversation }: { conversation: ConversationId }) => <div data-conversation={conversation} />
+/** What a conversation is called: the room's title, or the other's name. */
+const titleOf = (conversation: Conversation, room: Room): string =>
+  conversation.with === null ? room.title : shownLabel(conversation.with)
+
+/** The middle pane: who this is, what was said, and where to say something. The frame puts it into `<main>`. */
+export const ConversationPane = ({ conversation: id }: { conversation: ConversationId }) => {
+  const conversation = useApp((state) => conversationOf(state, id))
+  const room = useApp((state) => conversation && roomOf(state, conversation.room))
+  const timeline = useApp((state) => state.timelines[id])
+  if (!conversation || !room) return null
+  const title = titleOf(conversation, room)
+  const empty = !timeline || (timeline.lines.length === 0 && timeline.whole)
+  return (
+    <section className={styles['pane']} aria-label={title} data-conversation={id}>
+      <ConversationHeader conversation={conversation} room={room} />
+      {empty ? (
+        <div className={styles['empty']}>
+          <EmptyConversation conversation={conversation} room={room} />
+        </div>
+      ) : (
+        <div className={styles['said']}>
+          <StateBar room={room} />
+          <Timeline key={id} conversation={conversation} room={room} timeline={timeline} title={title} />
+        </div>
+      )}
+      <Composer key={`composer ${id}`} conversation={conversation} room={room} title={title} />
+    </section>
+  )
+}

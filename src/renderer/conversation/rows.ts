@@ -191,24 +191,5 @@ export const makeRowBuilder = (): ((input: RowsInput) => Rows) => {
   }
 }
 
-/** The row that shows a line, or would if it were not hidden: the last one that begins at or before it. */
-export const rowOfLine = (rows: readonly Row[], lines: readonly Line[], id: LineId): number => {
-  let low = 0
-  let high = rows.length - 1
-  let found = -1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const row = rows[middle]
-    const line = row === undefined ? undefined : lines[row.first]
-    if (line !== undefined && line.id <= id) {
-      found = middle
-      low = middle + 1
-    } else {
-      high = middle - 1
-    }
-  }
-  return found
-}
-
 /** The newest line a row shows. */
 export const newestOf = (row: Row): LineId => (row.kind === 'presence' ? (row.lines.at(-1)?.id ?? 0) : row.line.id)

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Row, RowsInput } from '../../../src/renderer/conversation/rows.ts'
-import { GROUP_MS, makeRowBuilder, newestOf, rowOfLine } from '../../../src/renderer/conversation/rows.ts'
+import { GROUP_MS, makeRowBuilder, newestOf } from '../../../src/renderer/conversation/rows.ts'
 import type { Member } from '../../../src/shared/events.ts'
 import type { Line, LineBody } from '../../../src/shared/state.ts'
 
@@ -190,11 +190,9 @@ describe('again and again', () => {
   })
 })
 
-test('finding rows by line and lines by row', () => {
+test('the newest line of each row', () => {
   const given = lines(said(ann), joined(bob), left(bob), said(bob))
   const { rows } = makeRowBuilder()(input(given))
   expect(brief(rows)).toEqual(['day', 'head 1', '+1 -1', 'head 4'])
-  expect([1, 2, 3, 4, 99].map((id) => rowOfLine(rows, given, id))).toEqual([0, 1, 1, 2, 2])
-  expect(rowOfLine(rows, given, 0)).toBe(-1)
   expect(rows.map(newestOf)).toEqual([1, 3, 4])
 })

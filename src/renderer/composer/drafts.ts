@@ -1,0 +1,71 @@
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { ConversationId } from '../../shared/state.ts'
+import { appNow, conversationOf, tell, useApp } from '../store.ts'
+
+/** What stands in the composers of this window. */
+interface Drafts {
+  /** Only what was typed here; before that counts the draft the app remembers. */
+  texts: Readonly<Record<ConversationId, string>>
+}
+/** A piece of text another part of the window puts into a composer. */
+export interface Insertion {
+  text: string
+  /** At the start, instead of a command that stands there; else at the caret. */
+  start: boolean
+}
+
+/** A draft is told to the app when typing pauses: it is for the next start, not for every letter. */
+const PAUSE_MS = 400
+
+const drafts = createStore<Drafts>(() => ({ texts: {} }))
+const waiting = new Map<ConversationId, ReturnType<typeof setTimeout>>()
+
+const remembered = (conversation: ConversationId): string => {
+  const app = appNow()
+  return (app && conversationOf(app, conversation)?.draft) ?? ''
+}
+
+export const draftNow = (conversation: ConversationId): string =>
+  drafts.getState().texts[conversation] ?? remembered(conversation)
+
+/** Tells the app what stands in a composer, if it does not know yet. */
+export const keepDraft = (conversation: ConversationId): void => {
+  clearTimeout(waiting.get(conversation))
+  waiting.delete(conversation)
+  const app = appNow()
+  const text = draftNow(conversation)
+  if (app && conversationOf(app, conversation) && text !== remembered(conversation)) {
+    tell({ type: 'draft', conversation, text })
+  }
+}
+
+export const setDraft = (conversation: ConversationId, text: string): void => {
+  drafts.setState((state) => ({ texts: { ...state.texts, [conversation]: text } }))
+  clearTimeout(waiting.get(conversation))
+  waiting.set(
+    conversation,
+    setTimeout(() => keepDraft(conversation), PAUSE_MS)
+  )
+}
+
+/** The text of a conversation's composer: each conversation has its own. */
+export const useDraft = (conversation: ConversationId): string => {
+  const typed = useStore(drafts, (state) => state.texts[conversation])
+  const known = useApp((state) => conversationOf(state, conversation)?.draft ?? '')
+  return typed ?? known
+}
+
+const composers = new Map<ConversationId, (insertion: Insertion) => void>()
+
+/** Puts a piece into a composer, if it is on the screen, and the caret behind it. */
+export const insertDraft = (conversation: ConversationId, text: string, start = false): void =>
+  composers.get(conversation)?.({ text, start })
+
+/** The composer on the screen takes pieces until the returned function is called. */
+export const takeInsertions = (conversation: ConversationId, take: (insertion: Insertion) => void): (() => void) => {
+  composers.set(conversation, take)
+  return () => {
+    if (composers.get(conversation) === take) composers.delete(conversation)
+  }
+}

@@ -1,0 +1,209 @@
+import { Check, ChevronDown, Ellipsis, Eye, EyeOff, IdCard, ListChecks, LockOpen, Users, X } from 'lucide-react'
+import { memberKey } from '../../shared/events.ts'
+import { DIALECT_CHOICES } from '../../shared/dialect.ts'
+import type { Conversation, Room } from '../../shared/state.ts'
+import { perform } from '../actions.ts'
+import { insertDraft } from '../composer/drafts.ts'
+import { addressOf } from '../hosting/invitation.ts'
+import { Avatar } from '../parts/avatar.tsx'
+import { IconButton } from '../parts/button.tsx'
+import { classes } from '../parts/class-names.ts'
+import type { MenuGroups } from '../parts/menu.tsx'
+import { Menu } from '../parts/menu.tsx'
+import { Tooltip } from '../parts/tooltip.tsx'
+import { ignore } from '../people/person-actions.tsx'
+import { useRoomEntries } from '../rooms/room-entries.tsx'
+import { selectRoom, showPeople, useApp, useView } from '../store.ts'
+import { useWords } from '../words.ts'
+import { shownLabel } from './showable.ts'
+import styles from './conversation-header.module.css'
+
+/** How many are here, in words that claim no more than the server told. */
+const PeopleCount = ({ room }: { room: Room }) => {
+  const t = useWords('conversation')
+  const people = useApp((state) => state.people[room.id])
+  if (!people || people.members.length === 0) return null
+  return <> · {t(people.complete ? 'header.people' : 'header.seen', { count: people.members.length })}</>
+}
+
+/** The guess about the server's dialect, and the way to overrule it. */
+const DialectChip = ({ room }: { room: Room }) => {
+  const t = useWords('conversation')
+  const terms = useWords('terms')
+  const { choice, recognised } = room.dialect
+  const shown = choice === 'auto' ? recognised : choice
+  const name = shown ?? t('header.dialectListening')
+  const groups: MenuGroups = [
+    DIALECT_CHOICES.map((dialect) => ({
+      label: terms(`dialect.${dialect}`),
+      icon: dialect === choice ? <Check aria-hidden /> : <></>,
+      ...(dialect === 'auto' && recognised !== null ? { hint: t('header.dialectNow', { dialect: recognised }) } : {}),
+      run: () => void perform({ type: 'configureRoom', room: room.id, dialect })
+    }))
+  ]
+  return (
+    <Menu
+      align="end"
+      groups={groups}
+      trigger={
+        <button
+          type="button"
+          className={classes(styles['chip'], styles['press'])}
+          aria-label={t('header.dialectMenu', { dialect: name })}
+          title={
+            choice !== 'auto'
+              ? t('header.dialectChosen', { dialect: name })
+              : recognised === null
+                ? t('header.dialectUnknown')
+                : t('header.dialectRecognised', { dialect: name })
+          }
+        >
+          {name}
+          <ChevronDown aria-hidden />
+        </button>
+      }
+    />
+  )
+}
+
+const PlainTextChip = () => {
+  const t = useWords('conversation')
+  return (
+    <Tooltip text={t('header.plainTextLong')}>
+      <span className={classes(styles['chip'], styles['warn'])} tabIndex={0} role="note">
+        <LockOpen aria-hidden />
+        <span className={styles['chipText']}>{t('header.plainText')}</span>
+        <span className="unseen">. {t('header.plainTextLong')}</span>
+      </span>
+    </Tooltip>
+  )
+}
+
+const PeopleToggle = () => {
+  const t = useWords('conversation')
+  const shown = useView((view) => view.peopleShown)
+  return (
+    <span className={styles['narrowOnly']}>
+      <IconButton
+        label={t('header.showPeople')}
+        icon={<Users aria-hidden />}
+        aria-pressed={shown}
+        onClick={() => showPeople(!shown)}
+      />
+    </span>
+  )
+}
+
+const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Room }) => {
+  const t = useWords('conversation')
+  const connected = room.status.state === 'connected'
+  const mine: MenuGroups[number] = [
+    {
+      label: t('header.renameMe'),
+      icon: <IdCard aria-hidden />,
+      disabled: !connected || !room.capabilities.rename,
+      ...(connected && !room.capabilities.rename ? { hint: t('header.cannotRename') } : {}),
+      run: () => insertDraft(conversation.id, '/rename ', true)
+    },
+    {
+      label: t('header.who'),
+      icon: <ListChecks aria-hidden />,
+      disabled: !connected,
+      ...(connected && !room.capabilities.who ? { hint: t('header.cannotWho') } : {}),
+      run: () => void perform({ type: 'who', room: room.id })
+    }
+  ]
+  const groups = useRoomEntries(room)
+  return (
+    <Menu
+      align="end"
+      groups={[mine, ...groups]}
+      trigger={<IconButton label={t('header.menu')} icon={<Ellipsis aria-hidden />} />}
+    />
+  )
+}
+
+const RoomHeader = ({ conversation, room }: { conversation: Conversation; room: Room }) => {
+  const t = useWords('conversation')
+  const address = addressOf(room)
+  return (
+    <header className={styles['header']}>
+      <div className={styles['names']}>
+        <h1>
+          <bdi dir="auto">{room.title}</bdi>
+        </h1>
+        <p>
+          <bdi>{address}</bdi>
+          <PeopleCount room={room} />
+        </p>
+      </div>
+      <div className={styles['chips']}>
+        {room.hosting ? (
+          <span className={classes(styles['chip'], styles['ok'])}>{t('header.host')}</span>
+        ) : (
+          <DialectChip room={room} />
+        )}
+        <PlainTextChip />
+      </div>
+      <PeopleToggle />
+      <RoomMenu conversation={conversation} room={room} />
+    </header>
+  )
+}
+
+const PrivateHeader = ({ conversation, room }: { conversation: Conversation; room: Room }) => {
+  const t = useWords('conversation')
+  const other = conversation.with ?? { address: null, name: null }
+  const label = shownLabel(other)
+  const ignored = room.ignored.includes(memberKey(other))
+  const groups: MenuGroups = [
+    [
+      {
+        label: ignored ? t('header.unignore') : t('header.ignore'),
+        icon: ignored ? <Eye aria-hidden /> : <EyeOff aria-hidden />,
+        run: () => void ignore(room, other, !ignored, t('line.ignored', { name: label }))
+      }
+    ],
+    [
+      {
+        label: t('header.closePrivate'),
+        icon: <X aria-hidden />,
+        run: () => {
+          selectRoom(room.id)
+          void perform({ type: 'closePrivate', conversation: conversation.id })
+        }
+      }
+    ]
+  ]
+  return (
+    <header className={styles['header']}>
+      <Avatar member={other} />
+      <div className={styles['names']}>
+        <h1>
+          <bdi dir="auto">{label}</bdi>
+        </h1>
+        <p>
+          {other.address !== null && other.address !== label && (
+            <>
+              <bdi>{other.address}</bdi> ·{' '}
+            </>
+          )}
+          {conversation.present ? t('header.privateIn', { room: room.title }) : t('header.gone')}
+        </p>
+      </div>
+      <div className={styles['chips']}>
+        <PlainTextChip />
+      </div>
+      <PeopleToggle />
+      <Menu
+        align="end"
+        groups={groups}
+        trigger={<IconButton label={t('header.privateMenu')} icon={<Ellipsis aria-hidden />} />}
+      />
+    </header>
+  )
+}
+
+/** Who or what this conversation is, and what can be done with it. */
+export const ConversationHeader = (about: { conversation: Conversation; room: Room }) =>
+  about.conversation.with === null ? <RoomHeader {...about} /> : <PrivateHeader {...about} />

@@ -1,0 +1,99 @@
+import { memo, useMemo, useState } from 'react'
+import type { MouseEvent } from 'react'
+import { safeLink } from '../../shared/link.ts'
+import { tell, useApp } from '../store.ts'
+import { useWords } from '../words.ts'
+import { folded, showable } from './showable.ts'
+import type { LinkGate, Token } from './tokens.ts'
+import { codeOf, tokensOf } from './tokens.ts'
+import styles from './message-text.module.css'
+
+const gate: LinkGate = (raw) => {
+  const url = safeLink(raw)
+  return url === null ? null : { url, host: new URL(url).host }
+}
+
+interface LinkProps {
+  source: string
+  url: string
+  host: string
+}
+
+/** In Electron the app opens links, after judging them again; in a browser the browser does, told nothing about us. */
+const Link = ({ source, url, host }: LinkProps) => {
+  const t = useWords('conversation')
+  const electron = useApp((state) => state.surroundings.carrier === 'electron')
+  const open = (event: MouseEvent): void => {
+    if (!electron) return
+    event.preventDefault()
+    tell({ type: 'openLink', url })
+  }
+  return (
+    <a
+      className={styles['link']}
+      href={url}
+      target="_blank"
+      rel="noopener noreferrer"
+      title={t('line.opens', { host })}
+      draggable={false}
+      onClick={open}
+      onAuxClick={open}
+    >
+      {source}
+    </a>
+  )
+}
+
+/** Tokens with the place they begin at: what tells one from the other. */
+const placed = (tokens: readonly Token[]): { token: Token; at: number }[] => {
+  const found: { token: Token; at: number }[] = []
+  let at = 0
+  for (const token of tokens) {
+    found.push({ token, at })
+    at += token.source.length
+  }
+  return found
+}
+
+interface MessageTextProps {
+  text: string
+  mention: RegExp | null
+}
+
+/** What somebody said: text, never markup; links, code and my name told apart; folded when very long. */
+export const MessageText = memo(({ text, mention }: MessageTextProps) => {
+  const t = useWords('conversation')
+  const [step, setStep] = useState(0)
+  const { tokens, more } = useMemo(() => {
+    const fold = folded(text, step)
+    return { tokens: placed(tokensOf(showable(fold.text), gate, mention)), more: fold.more }
+  }, [text, step, mention])
+  return (
+    <>
+      <bdi className={styles['text']} dir="auto">
+        {tokens.map(({ token, at: key }) => {
+          switch (token.kind) {
+            case 'text':
+              return token.source
+            case 'code':
+              return <code key={key}>{codeOf(token.source)}</code>
+            case 'link':
+              return <Link key={key} source={token.source} url={token.url} host={token.host} />
+            case 'mention':
+              return (
+                <mark key={key} className={styles['mention']}>
+                  {token.source}
+                </mark>
+              )
+          }
+        })}
+      </bdi>
+      {more && (
+        <button type="button" className={styles['more']} onClick={() => setStep(step + 1)}>
+          {t('log.more')}
+        </button>
+      )}
+    </>
+  )
+})
+MessageText.displayName = 'MessageText'

@@ -1,0 +1,334 @@
+import { Check, CheckCheck, ChevronRight, Clock, Ellipsis, TriangleAlert } from 'lucide-react'
+import { memo } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
+import type { Member } from '../../shared/events.ts'
+import { memberKey } from '../../shared/events.ts'
+import type { ConversationId } from '../../shared/state.ts'
+import { perform } from '../actions.ts'
+import { Avatar } from '../parts/avatar.tsx'
+import { classes } from '../parts/class-names.ts'
+import { useLanguage, useWords } from '../words.ts'
+import { MessageText } from './message-text.tsx'
+import { Name, inSlots, slot } from './name.tsx'
+import type { FreeLine, NoteLine, PresenceLine, Row, SaidLine } from './rows.ts'
+import { shownLabel } from './showable.ts'
+import { clockTime, dayName, fullTime } from './times.ts'
+import styles from './row-view.module.css'
+
+/** What rows need to know of the conversation around them. */
+export interface RowContext {
+  conversation: ConversationId
+  /** Labels several people bear. */
+  alike: ReadonlySet<string>
+  mention: RegExp | null
+  /** Now, to the day: for "today". */
+  today: number
+  unfold: (lines: readonly PresenceLine[]) => void
+}
+
+const Time = ({ at }: { at: number }) => {
+  const language = useLanguage()
+  return (
+    <time className={styles['time']} dateTime={new Date(at).toISOString()} title={fullTime(at, language)}>
+      {clockTime(at, language)}
+    </time>
+  )
+}
+
+const isAlike = (member: Member, context: RowContext): boolean => context.alike.has(shownLabel(member))
+
+/** The person's own words about what can still be done with a line that did not arrive. */
+const LineTrouble = ({ line, conversation }: { line: SaidLine; conversation: ConversationId }) => {
+  const t = useWords('conversation')
+  const terms = useWords('terms')
+  const onLine = (type: 'resend' | 'deleteLine') => (): void => void perform({ type, conversation, line: line.id })
+  const failed = line.state === 'failed'
+  const code = line.failure?.code
+  const reason = code === undefined || code === 'connection-lost' ? t('line.connectionLost') : terms(`refusal.${code}`)
+  return (
+    <p className={classes(styles['trouble'], failed ? styles['failed'] : styles['unsure'])}>
+      <TriangleAlert aria-hidden />
+      <span title={failed ? (line.failure?.text ?? '') : t('line.unconfirmedLong')}>
+        {failed ? t('line.failed', { reason }) : t('line.unconfirmed')}
+      </span>
+      <button type="button" onClick={onLine('resend')}>
+        {failed ? t('line.retry') : t('line.sendAgain')}
+      </button>
+      <button type="button" onClick={onLine('deleteLine')}>
+        {t('line.delete')}
+      </button>
+    </p>
+  )
+}
+
+/** Where an own line stands, in a sign; its word is there for the eyes that hover and for those that do not see. */
+const LineMark = ({ state }: { state: SaidLine['state'] }) => {
+  const t = useWords('conversation')
+  switch (state) {
+    case 'queued':
+    case 'waiting':
+      return (
+        <span className={styles['mark']}>
+          <Clock aria-hidden /> {t(`line.${state}`)}
+        </span>
+      )
+    case 'delivered':
+    case 'sent':
+      return (
+        <span className={styles['mark']} title={t(`line.${state}`)}>
+          {state === 'delivered' ? <CheckCheck aria-hidden /> : <Check aria-hidden />}
+          <span className="unseen">{t(`line.${state}`)}</span>
+        </span>
+      )
+    case 'written':
+    case 'unconfirmed':
+    case 'failed':
+      return null
+  }
+}
+
+/** Opens the row's context menu where the button is, so that there is one menu and not one for each row. */
+const openMenu = (event: MouseEvent<HTMLButtonElement>): void => {
+  const box = event.currentTarget.getBoundingClientRect()
+  event.currentTarget.dispatchEvent(
+    new window.MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true,
+      clientX: box.left,
+      clientY: box.bottom
+    })
+  )
+}
+
+const Message = ({ line, head, context }: { line: SaidLine; head: boolean; context: RowContext }) => {
+  const t = useWords('conversation')
+  const language = useLanguage()
+  const pending = line.own && (line.state === 'queued' || line.state === 'written' || line.state === 'waiting')
+  return (
+    <article
+      className={classes(styles['message'], head && styles['head'], line.mention && styles['hit'])}
+      aria-label={`${shownLabel(line.from)}, ${clockTime(line.at, language)}`}
+    >
+      <div className={styles['side']}>{head ? <Avatar member={line.from} /> : <Time at={line.at} />}</div>
+      <div className={styles['body']}>
+        {head && (
+          <div className={styles['who']}>
+            <Name member={line.from} apart={isAlike(line.from, context)} />
+            <Time at={line.at} />
+          </div>
+        )}
+        <div className={classes(styles['words'], pending && styles['pending'])}>
+          <MessageText text={line.text} mention={line.mention ? context.mention : null} />
+          {line.own && <LineMark state={line.state} />}
+        </div>
+        {line.own && (line.state === 'failed' || line.state === 'unconfirmed') && (
+          <LineTrouble line={line} conversation={context.conversation} />
+        )}
+      </div>
+      <button
+        type="button"
+        className={styles['actions']}
+        aria-label={t('line.actions')}
+        aria-haspopup="menu"
+        tabIndex={-1}
+        onClick={openMenu}
+      >
+        <Ellipsis aria-hidden />
+      </button>
+    </article>
+  )
+}
+
+const Presence = ({ line, context }: { line: PresenceLine; context: RowContext }) => {
+  const t = useWords('conversation')
+  const key =
+    line.kind === 'joined' ? 'joined' : ({ left: 'left', idle: 'leftIdle', kicked: 'leftKicked' } as const)[line.reason]
+  return inSlots(
+    t(`log.${key}`, { name: slot(0) }),
+    <Name key="name" member={line.member} apart={isAlike(line.member, context)} />
+  )
+}
+
+interface FoldProps {
+  row: Extract<Row, { kind: 'presence' }>
+  open: boolean
+  context: RowContext
+}
+
+/** More of them unfolded at once is a wall: the rest is counted. */
+const UNFOLDED_AT_MOST = 200
+
+const PresenceFold = ({ row, open, context }: FoldProps) => {
+  const t = useWords('conversation')
+  const [only] = row.lines
+  const last = row.lines.at(-1)
+  if (!only || !last) return null
+  if (row.lines.length === 1) {
+    return (
+      <p className={styles['note']}>
+        <Presence line={only} context={context} /> <Time at={only.at} />
+      </p>
+    )
+  }
+  const joined = t('log.presenceJoined', { count: row.joined })
+  const summary =
+    row.left === 0
+      ? joined
+      : row.joined === 0
+        ? t('log.presenceLeftOnly', { count: row.left })
+        : t('log.presenceBoth', { joined, left: t('log.presenceLeft', { count: row.left }) })
+  const rest = row.lines.length - UNFOLDED_AT_MOST
+  return (
+    <div className={styles['note']}>
+      <button type="button" className={styles['fold']} aria-expanded={open} onClick={() => context.unfold(row.lines)}>
+        <ChevronRight aria-hidden />
+        {summary}
+      </button>{' '}
+      <Time at={last.at} />
+      {open && (
+        <ul className={styles['unfolded']}>
+          {row.lines.slice(0, UNFOLDED_AT_MOST).map((line) => (
+            <li key={line.id}>
+              <Presence line={line} context={context} /> <Time at={line.at} />
+            </li>
+          ))}
+          {rest > 0 && <li>{t('log.listedAnd', { count: rest })}</li>}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+/** Names in an answer to `/who`; a long list is cut, the people pane has them all. */
+const LISTED_AT_MOST = 40
+
+const NoteWords = ({ line, context }: { line: NoteLine; context: RowContext }): ReactNode => {
+  const t = useWords('conversation')
+  const terms = useWords('terms')
+  switch (line.kind) {
+    case 'joined':
+      return shownLabel(line.member) === ''
+        ? t('log.joinedOwn')
+        : inSlots(t('log.joinedOwnAs', { name: slot(0) }), <Name key="name" member={line.member} />)
+    case 'renamed': {
+      const name = <Name key="name" member={line.member} apart={!line.own && isAlike(line.member, context)} />
+      if (line.own) return inSlots(t('log.renamedOwn', { name: slot(0) }), name)
+      const was = <Name key="was" member={{ address: line.member.address, name: line.was }} />
+      return inSlots(t('log.renamed', { name: slot(0), was: slot(1) }), name, was)
+    }
+    case 'listed': {
+      const rest = line.members.length - LISTED_AT_MOST
+      return (
+        <>
+          {t(line.complete ? 'log.listed' : 'log.listedSeen', { count: line.members.length })}
+          <span className={styles['listed']}>
+            {line.members.slice(0, LISTED_AT_MOST).map((member) => (
+              <span key={memberKey(member)} className={styles['person']}>
+                <Name member={member} apart={member.name !== null} />
+              </span>
+            ))}
+            {rest > 0 && <span>{t('log.listedAnd', { count: rest })}</span>}
+          </span>
+        </>
+      )
+    }
+    case 'refused':
+      return (
+        <>
+          {t('log.refused', { reason: terms(`refusal.${line.code}`) })}
+          {line.text !== '' && (
+            <span className={styles['quoted']}>
+              <MessageText text={line.text} mention={null} />
+            </span>
+          )}
+        </>
+      )
+    case 'kicked':
+      return (
+        <>
+          {terms(`kick.${line.reason}`)}
+          {line.text !== '' && (
+            <span className={styles['quoted']}>
+              <MessageText text={line.text} mention={null} />
+            </span>
+          )}
+        </>
+      )
+    case 'connected':
+      return t(line.again ? 'log.connectedAgain' : 'log.connected')
+    case 'disconnected':
+      return terms(`disconnect.${line.reason}`)
+  }
+}
+
+const Note = ({ line, times, context }: { line: NoteLine; times: number; context: RowContext }) => {
+  const t = useWords('conversation')
+  const bad = line.kind === 'refused' || line.kind === 'kicked'
+  const lost = line.kind === 'disconnected' && line.reason !== 'left'
+  const good = line.kind === 'connected'
+  return (
+    <div className={classes(styles['note'], bad && styles['bad'], lost && styles['lost'], good && styles['good'])}>
+      <NoteWords line={line} context={context} />
+      {times > 1 && <span className={styles['times']}> · {t('log.times', { count: times })}</span>}{' '}
+      <Time at={line.at} />
+    </div>
+  )
+}
+
+/** A line that is nobody's: set apart in type, so that it cannot pass for a person or for us. */
+const Free = ({ line, head }: { line: FreeLine; head: boolean }) => {
+  const t = useWords('conversation')
+  return (
+    <div className={classes(styles['free'], head && styles['head'])}>
+      {head && <span className="unseen">{t('log.freeLine')}</span>}
+      <div className={styles['freeText']}>
+        <MessageText text={line.text} mention={null} />
+      </div>
+      <Time at={line.at} />
+    </div>
+  )
+}
+
+const Content = ({ row, open, context }: { row: Row; open: boolean; context: RowContext }) => {
+  switch (row.kind) {
+    case 'message':
+      return <Message line={row.line} head={row.head} context={context} />
+    case 'presence':
+      return <PresenceFold row={row} open={open} context={context} />
+    case 'note':
+      return <Note line={row.line} times={row.times} context={context} />
+    case 'free':
+      return <Free line={row.line} head={row.head} />
+  }
+}
+
+interface RowViewProps {
+  row: Row
+  /** Of a fold: whether it is unfolded. */
+  open: boolean
+  context: RowContext
+}
+
+/** One row of the timeline with the separators above it. */
+export const RowView = memo(({ row, open, context }: RowViewProps) => {
+  const t = useWords('conversation')
+  const language = useLanguage()
+  return (
+    <>
+      {row.day !== null && (
+        <div className={styles['day']}>
+          <span>
+            {dayName(row.day, context.today, language, { today: t('log.today'), yesterday: t('log.yesterday') })}
+          </span>
+        </div>
+      )}
+      {row.unread && (
+        <div className={classes(styles['day'], styles['new'])}>
+          <span>{t('log.new')}</span>
+        </div>
+      )}
+      <Content row={row} open={open} context={context} />
+    </>
+  )
+})
+RowView.displayName = 'RowView'
