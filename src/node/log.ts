@@ -34,6 +34,9 @@ export const openLog = (folder: string): Log => {
   const { file, console } = logger.transports
   // Standard output belongs to the command line's events, standard error to its sentences.
   console.level = false
+  // The library reports a log it cannot write through its first logger's console, with a stack trace.
+  electronLog.transports.console.writeFn = () => {}
+  console.writeFn = () => {}
   file.level = 'info'
   file.maxSize = LOG_BYTES
   file.resolvePathFn = () => join(folder, 'teahouse.log')

@@ -42,7 +42,7 @@ export const safeLink = (text: string): string | null => {
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
   if (url.username !== '' || url.password !== '' || url.hostname === '') return null
-  // `http:example.com` parses, but nobody reads it as a link: the authority must be written out.
-  if (!/^https?:\/\/[^/]/i.test(text)) return null
+  // `http:example.com` and `http://@example.com` parse, but nobody reads them so: the host must be written out.
+  if (!/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(text)) return null
   return url.href.length > MAX_LINK_CHARACTERS ? null : url.href
 }

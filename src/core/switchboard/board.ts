@@ -20,6 +20,7 @@ import { makeRoomDesk } from './room.ts'
 
 /** A person sees at most a handful; a broken program must not pile them up. */
 const MAX_NOTICES = 50
+const LAST_PORT = 65_535
 
 type Command<T extends AppCommand['type']> = Extract<AppCommand, { type: T }>
 
@@ -376,14 +377,21 @@ export const makeSwitchboardWith =
       if (guests !== view.hosting.guests) desk.patch({ hosting: { ...view.hosting, guests } })
     }
 
-    const nextFreePort = async (taken: number): Promise<number | null> =>
-      taken >= 65_535 ? null : deps.freePort(taken + 1)
+    /** The next port that is free and not wanted by another door of the same room. */
+    const nextFreePort = async (taken: number, wanted: readonly number[]): Promise<number | null> => {
+      for (let port = taken; port < LAST_PORT;) {
+        const free = await deps.freePort(port + 1)
+        if (free === null || !wanted.includes(free)) return free
+        port = free
+      }
+      return null
+    }
 
     const host = async (command: Command<'host'>): Promise<Outcome> => {
       const ports = command.doors.map((door) => door.port).filter((port) => port !== 0)
       const twice = ports.find((port, index) => ports.indexOf(port) !== index)
       if (twice !== undefined) {
-        const free = await nextFreePort(twice)
+        const free = await nextFreePort(twice, ports)
         return free === null ? no('port-in-use') : no('port-in-use', free)
       }
       const before: HostedBefore = {
@@ -412,7 +420,7 @@ export const makeSwitchboardWith =
       )
       if (!opened.ok) {
         if (opened.code !== 'port-in-use') return no(opened.code, opened.text)
-        const free = await nextFreePort(opened.port)
+        const free = await nextFreePort(opened.port, ports)
         return free === null ? no('port-in-use') : no('port-in-use', free)
       }
       const { room } = opened

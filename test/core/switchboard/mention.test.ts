@@ -1,0 +1,41 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { mentions } from '../../../src/core/switchboard/mention.ts'
+
+test.each([
+  ['hello anna', 'Anna', true],
+  ['ANNA!', 'anna', true],
+  ['annabel is here', 'Anna', false],
+  ['Johanna is here', 'Anna', false],
+  ['@anna', 'Anna', true],
+  ['@annabel', 'Anna', false],
+  ['mail@anna.example', 'Anna', true],
+  ['anna_b', 'Anna', false],
+  ['anna2', 'Anna', false],
+  ['(anna)', 'Anna', true],
+  ['annabel and anna', 'Anna', true],
+  ['Ｊｏｅ, come', 'joe', true],
+  ['привет, оля!', 'Оля', true],
+  ['воля', 'Оля', false],
+  ['é́', 'é', false],
+  ['小明你好', '小明', true],
+  ['叫小明来', '小明', true],
+  ['joe你好', 'joe', true],
+  ['𝒳anna', 'Anna', false],
+  ['tea time', 'tea time', true],
+  ['steal', 'tea', false],
+  ['c++ and c', 'c++', true],
+  ['anything', '', false],
+  ['  ', '  ', false]
+])('%s · %s → %s', (text, name, expected) => {
+  expect(mentions(text, name)).toBe(expected)
+})
+
+test('no text and no name throws, and a name alone always mentions itself', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, name) => {
+      mentions(text, name)
+      if (name.normalize('NFKC').trim() !== '') expect(mentions(name, name)).toBe(true)
+    })
+  )
+})
