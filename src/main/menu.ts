@@ -22,17 +22,21 @@ const roomOf = (state: AppState, conversation: ConversationId | null): Room | nu
   return state.rooms.find((room) => room.id === id) ?? null
 }
 
+/** There is a connection, or the wish for one, that could be ended. */
+const isActive = ({ status }: Room): boolean =>
+  status.state === 'kicked' ? status.retryAt !== null : status.state !== 'away'
+
 /** What can be chosen now: an entry that would do nothing is not offered. */
 export const enabledEntries = (state: AppState | null, conversation: ConversationId | null): Enabled => {
   const room = state && roomOf(state, conversation)
   const guest = room !== null && room.hosting === null
-  const several = state !== null && state.rooms.length > 1
+  const several = state !== null && state.rooms.filter(({ open }) => open).length > 1
   return {
     'copy-invitation': room !== null,
-    disconnect: guest && room.status.state !== 'away',
+    disconnect: guest && isActive(room),
     leave: guest && room.open,
     'stop-hosting': room !== null && room.hosting !== null,
-    switch: state !== null && state.conversations.length > 0,
+    switch: state !== null && state.rooms.length > 0,
     'next-room': several,
     'previous-room': several
   }

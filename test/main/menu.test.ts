@@ -67,6 +67,12 @@ describe('what the menu offers', () => {
     expect(on(enabledEntries(stateOf(away), 'a'))).toEqual(['copy-invitation', 'leave', 'switch'])
     expect(on(enabledEntries(stateOf({ ...away, open: false }), 'a'))).toEqual(['copy-invitation', 'switch'])
   })
+  test('after a kick there is something to disconnect only while it comes back by itself', () => {
+    const kicked = (retryAt: number | null): Room =>
+      room('a', { status: { state: 'kicked', reason: 'moderator', text: '', retryAt } })
+    expect(enabledEntries(stateOf(kicked(1)), 'a').disconnect).toBe(true)
+    expect(enabledEntries(stateOf(kicked(null)), 'a').disconnect).toBe(false)
+  })
   test('a room one hosts is stopped, not left', () => {
     expect(on(enabledEntries(stateOf(room('a', { hosting })), 'a'))).toEqual([
       'copy-invitation',
@@ -74,7 +80,8 @@ describe('what the menu offers', () => {
       'switch'
     ])
   })
-  test('next and previous need two rooms', () => {
+  test('next and previous need two rooms one is in', () => {
+    expect(on(enabledEntries(stateOf(room('a'), room('b', { open: false })), null))).toEqual(['switch'])
     expect(on(enabledEntries(stateOf(room('a'), room('b')), null))).toEqual(['switch', 'next-room', 'previous-room'])
   })
 })

@@ -320,14 +320,12 @@ class WebContents extends EventEmitter {
   readonly id: number
   readonly mainFrame: Frame
   readonly session = theSession
-  readonly #preferences: WebPreferences
   #url = ''
   #zoom = 0
   #open: ((details: { url: string }) => { action: string }) | null = null
-  constructor(id: number, preferences: WebPreferences) {
+  constructor(id: number) {
     super()
     this.id = id
-    this.#preferences = preferences
     this.mainFrame = strict('webFrameMain', new Frame(this))
   }
   standInUrl(url: string): void {
@@ -352,9 +350,6 @@ class WebContents extends EventEmitter {
   }
   isCrashed(): boolean {
     return false
-  }
-  getLastWebPreferences(): WebPreferences {
-    return this.#preferences
   }
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.#open = handler
@@ -418,7 +413,8 @@ class StandInWindow extends EventEmitter {
     this.#visible = options.show !== false
     this.#title = options.title ?? theApp.name
     this.#background = options.backgroundColor ?? '#FFFFFF'
-    const contents = new WebContents(this.id, options.webPreferences ?? {})
+    note('new BrowserWindow', options)
+    const contents = new WebContents(this.id)
     this.webContents = strict('webContents', contents)
     windows.set(this.id, this)
     const { width, height } = this.#bounds
@@ -458,11 +454,13 @@ class StandInWindow extends EventEmitter {
   focus(): void {
     if (this.#focused) return
     this.#focused = true
+    post({ t: 'focus', id: this.id, focused: true })
     this.emit('focus')
   }
   blur(): void {
     if (!this.#focused) return
     this.#focused = false
+    post({ t: 'focus', id: this.id, focused: false })
     this.emit('blur')
   }
   minimize(): void {

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
+import type { Browser, BrowserContext, CDPSession, Page, Request } from 'playwright-core'
 import { type Fetched, type FromApp, fromChromium, toChromium, type ToApp } from './messages.ts'
 import { decode, encode, mainWorldScript, preloadScript } from './page.ts'
 
@@ -62,6 +62,17 @@ const WINDOW_MARGIN = { viewport: { width: 1000, height: 700 } }
 export const launchStandIn = async (options: StandInOptions): Promise<StandInApp> => {
   const context: BrowserContext = await options.browser.newContext(WINDOW_MARGIN)
   const windows = new Map<number, Window>()
+  const isOurs = (request: Request): boolean => {
+    try {
+      const page = request.frame().page()
+      return [...windows.values()].some((window) => window.page === page)
+    } catch {
+      // The first request of a page that is just opening has no frame yet: a popup, for ours are known before.
+      return false
+    }
+  }
+  // Chromium opens a popup before anybody can refuse it: it must not load anything in the moment until it is closed.
+  await context.route('**/*', (route) => (isOurs(route.request()) ? route.fallback() : route.abort('aborted')))
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   const waiting: ((page: Page) => void)[] = []
   let count = 0
@@ -120,7 +131,11 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
   }
 
   const fromPage = async (id: number, window: Window, payload: string): Promise<void> => {
-    const message: { t: string; seq: number; channel: string; args: unknown } = JSON.parse(payload)
+    const message: { t: string; seq: number; channel: string; args: unknown; url: string } = JSON.parse(payload)
+    if (message.t === 'popup') {
+      post({ t: 'popup', id, url: message.url })
+      return
+    }
     const call = { id, url: fromChromium(window.page.url()), channel: message.channel }
     const args = decode(message.args) as unknown[]
     if (message.t === 'tell') {
@@ -218,6 +233,12 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
       }
       case 'resize':
         return windows.get(message.id)?.page.setViewportSize({ width: message.width, height: message.height })
+      case 'focus':
+        // A page under test always believes it has the keyboard; here the window decides.
+        return windows.get(message.id)?.page.evaluate((focused) => {
+          document.hasFocus = () => focused
+          window.dispatchEvent(new Event(focused ? 'focus' : 'blur'))
+        }, message.focused)
       case 'zoom':
         return windows.get(message.id)?.cdp.send('Emulation.setPageScaleFactor', { pageScaleFactor: message.factor })
       case 'theme': {

@@ -10,6 +10,7 @@ export type FromApp =
   | { t: 'send'; id: number; channel: string; args: unknown[] }
   | { t: 'destroy'; id: number }
   | { t: 'resize'; id: number; width: number; height: number }
+  | { t: 'focus'; id: number; focused: boolean }
   | { t: 'zoom'; id: number; factor: number }
   | { t: 'theme'; theme: 'system' | 'light' | 'dark' }
   | { t: 'scheme'; scheme: string }

@@ -198,6 +198,16 @@ function preloadWorld(
     if (message.error === undefined) wait?.resolve(decode(message.value))
     else wait?.reject(new Error(message.error))
   }
+  // A click that asks for a new tab: Chromium would open and load it without asking anybody first.
+  const newTab = (event: MouseEvent): void => {
+    const link = event.target instanceof Element ? event.target.closest('a[href]') : null
+    const wanted = event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1
+    if (!(link instanceof HTMLAnchorElement) || !wanted || event.defaultPrevented) return
+    event.preventDefault()
+    toHost({ t: 'popup', url: link.href })
+  }
+  window.addEventListener('click', newTab)
+  window.addEventListener('auxclick', newTab)
   const electron = { contextBridge: { exposeInMainWorld: expose }, ipcRenderer }
   return (id) => {
     if (id === 'electron' || id === 'electron/renderer') return electron
