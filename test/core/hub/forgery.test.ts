@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HOSTED_DIALECTS } from '../../../src/shared/dialect.ts'
 import { UNLIMITED } from '../../../src/core/hub/hub.ts'

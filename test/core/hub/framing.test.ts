@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeFramer } from '../../../src/core/hub/framing.ts'
 import { makeTelnetFilter } from '../../../src/core/hub/telnet.ts'
