@@ -1,0 +1,415 @@
+import type { Clock, Codec, Timer, Wire } from '../../shared/carriers.ts'
+import type { Capabilities, Dialect, DialectChoice } from '../../shared/dialect.ts'
+import type { DisconnectReason, KickReason, PeopleChanged, SessionEvent } from '../../shared/events.ts'
+import { FOREIGN_LINE_BYTES } from '../../shared/limits.ts'
+import { sameAddress } from '../dialects/address.ts'
+import { looksLikeNoChat, makeDetector, proof, specOf, type Verdict } from '../dialects/detection.ts'
+import type { Knowledge, Spoken } from '../dialects/dialect.ts'
+import { readHouse, readMark } from '../dialects/house.ts'
+import { lastWords } from '../dialects/im.ts'
+import { makeFramer } from './framing.ts'
+import { makeHearing } from './hearing.ts'
+import { makeListing } from './listing.ts'
+import type { Flight, Outbox } from './outbox.ts'
+import { listsSelf, makeRoster } from './roster.ts'
+import { makeSpeaking } from './speaking.ts'
+import { capabilitiesOf, knowledgeOf, newStanding } from './standing.ts'
+
+/** One TCP connection to a room, from its first byte to its last. */
+
+/** Silence that means a silent server (decision 10). */
+const LISTEN_NEAR_MS = 400
+const LISTEN_FAR_MS = 1500
+/** Own line without echo: a server that does not echo (decision 10). */
+const ECHO_MS = 2000
+/** The race of 001 and 002 at connecting: not before this is anything asked (dialects 6.3). */
+const ROSTER_AFTER_MS = 200
+/** Unterminated bytes that are quiet so long may be a whole private line (dialects 3.7). */
+const TAIL_MS = 120
+/** Prompts and raw chunks of unknown servers: a line torn in two is worse than one that comes late. */
+const PLAIN_TAIL_MS = 500
+/** A longer tail is no private line; reading it again and again would cost. */
+const LONGEST_TAIL = 64 * 1024
+/** Words of a kick that no end follows were somebody's words. */
+const KICK_MS = 3000
+/** Nothing at all came since an unconfirmed line, for so long after it was given up: the peer is dead. */
+const DEAD_AFTER_MS = 20_000
+/** Late welcomes of busy servers; after that only our own address proves anything. */
+const LATE_WELCOME_MS = 15_000
+/** Where the mark of our host is believed (decision 1). */
+const MARK_WITHIN_LINES = 5
+const MOST_UNECHOED = 50
+const CR = 0x0d
+
+export interface ConnectionDeps {
+  clock: Clock
+  codec: Codec
+  wire: Wire
+  /** Our end as this machine sees it. */
+  local: string
+  nearness: 'loopback' | 'lan' | 'far'
+  port: number
+  choice: DialectChoice
+  remembered: Dialect | null
+  nick: string | null
+  outbox: Outbox
+  attended: () => boolean
+  tell: (event: SessionEvent) => void
+  /** The roster changed: ask `takePeople` soon. */
+  changed: () => void
+  /** The conversation is over; told once. */
+  over: (reason: DisconnectReason, kick: KickReason | null) => void
+}
+
+export interface Connection {
+  received(bytes: Uint8Array): void
+  ended(how: 'closed' | 'reset'): void
+  pump(): void
+  capabilities(): Capabilities
+  takePeople(): PeopleChanged | null
+  choose(dialect: Dialect): void
+  wantName(name: string | null): void
+  attended(): void
+  overdue(flight: Flight): void
+  /** Asks, where asking is harmless, whether the server is still there. */
+  probe(): void
+  /** Nothing is written and no timer runs any more. */
+  close(): void
+}
+
+export const makeConnection = (deps: ConnectionDeps): Connection => {
+  const { clock, codec, outbox, local, tell } = deps
+  const standing = newStanding()
+  const roster = makeRoster()
+  const detector = makeDetector({ port: deps.port, local, remembered: deps.remembered })
+  const listenMs = deps.nearness === 'far' ? LISTEN_FAR_MS : LISTEN_NEAR_MS
+  const connectedAt = clock.now()
+  const timers = new Set<Timer>()
+  let lastReceivedAt = connectedAt
+  let over = false
+  let lines = 0
+  let held: string[] = []
+  let tailTimer: Timer | null = null
+  let kick: Extract<Spoken, { kind: 'kicked' }> | null = null
+  let unansweredLists = 0
+  /** Texts sent before the server was taken for one that never echoes. */
+  const unechoed: string[] = []
+
+  const later = (ms: number, run: () => void): Timer => {
+    const timer = clock.after(ms, () => {
+      timers.delete(timer)
+      if (!over) run()
+      deps.changed()
+    })
+    timers.add(timer)
+    return timer
+  }
+  const finish = (reason: DisconnectReason, kicked: KickReason | null = null): void => {
+    if (over) return
+    connection.close()
+    deps.over(reason, kicked)
+  }
+  const known = (): Knowledge => knowledgeOf(standing, roster, listing)
+
+  const listing = makeListing({
+    clock,
+    whole: (rows) => listsSelf(rows, roster.self()?.address ?? null),
+    done: (rows, askers, answered) => {
+      if (over) return
+      const whole = answered && listsSelf(rows, roster.self()?.address ?? null)
+      if (whole) roster.replace(rows)
+      else for (const row of rows) roster.seen(row.address, row.name, false)
+      for (const asker of askers) {
+        if (asker === 'us') continue
+        const ref = asker.ref === null ? {} : { ref: asker.ref }
+        tell({ type: 'listed', members: roster.members(), complete: whole, ...ref })
+      }
+      deps.changed()
+      speaking.released('who')
+      const zombie = standing.spec?.name === 'iamhere' && !standing.marked
+      // A 001 that forgot us still answers one question, without us in it (dialects 3.3).
+      if (answered && !whole && zombie && standing.selfSure) finish('silent')
+      unansweredLists = answered || clock.now() - lastReceivedAt < DEAD_AFTER_MS / 2 ? 0 : unansweredLists + 1
+      if (unansweredLists > (zombie ? 0 : 1)) finish('silent')
+    }
+  })
+
+  const noEcho = (flight: Flight): void => {
+    const stillOut = outbox.land((one) => one === flight)
+    if (!stillOut || standing.proven || standing.spec?.name !== 'relay') return
+    standing.spec = specOf('plain')
+    tell({ type: 'recognised', dialect: 'plain', by: 'assumed' })
+    for (const sent of [stillOut, ...outbox.landAll()]) {
+      if (unechoed.length < MOST_UNECHOED) unechoed.push(sent.text)
+      speaking.sent(sent)
+    }
+    speaking.pump()
+  }
+  const speaking = makeSpeaking({
+    clock,
+    codec,
+    wire: deps.wire,
+    outbox,
+    standing,
+    roster,
+    listing,
+    attended: deps.attended,
+    tell,
+    flew: (flight) => {
+      if (!standing.proven && standing.by === 'assumed' && standing.spec?.name === 'relay') {
+        later(ECHO_MS, () => {
+          if (!standing.proven) noEcho(flight)
+        })
+      }
+    }
+  })
+  const proveByEcho = (): void => {
+    standing.by = 'echo'
+    standing.proven = true
+    standing.spec = specOf('relay')
+    tell({ type: 'recognised', dialect: 'relay', by: 'echo' })
+  }
+  const hearing = makeHearing({
+    clock,
+    codec,
+    standing,
+    roster,
+    listing,
+    outbox,
+    speaking,
+    tell,
+    keepKick: (spoken) => {
+      kick = spoken
+      later(KICK_MS, () => dropKick(spoken))
+    },
+    landed: () => {
+      if (standing.spec?.name === 'relay') proveByEcho()
+    }
+  })
+  const dropKick = (spoken = kick): void => {
+    if (kick === null || kick !== spoken) return
+    kick = null
+    tell({ type: 'line', text: spoken.text })
+  }
+
+  /** The server showed that it has the dialect: now its verbs may be used. */
+  const establish = (): void => {
+    if (standing.established) return
+    standing.established = true
+    speaking.rearm()
+    speaking.wantName(deps.nick)
+    if (standing.spec?.who == null) return
+    later(Math.max(0, connectedAt + ROSTER_AFTER_MS - clock.now()), () => speaking.wantRoster())
+  }
+  const turnTo = (verdict: Verdict): void => {
+    standing.spec = specOf(verdict.dialect)
+    standing.by = verdict.by
+    standing.proven = verdict.proven
+    if (verdict.self !== null) {
+      roster.setSelf(verdict.self)
+      standing.selfSure = verdict.by === 'welcome'
+    }
+    tell({ type: 'recognised', dialect: verdict.dialect, by: verdict.by })
+    if (verdict.proven) establish()
+  }
+
+  const mayCorrect = (sign: NonNullable<ReturnType<typeof proof>>): boolean => {
+    const ours = sign.self !== null && sameAddress(sign.self, local)
+    const addressed = standing.spec?.name === 'gopl' || standing.spec?.name === 'gopl-zh'
+    const between = addressed && (sign.dialect === 'gopl' || sign.dialect === 'gopl-zh')
+    return ours || between || clock.now() - connectedAt < LATE_WELCOME_MS
+  }
+  /** A guess is corrected by what only another dialect says; what a person chose is not. */
+  const reconsider = (line: string): void => {
+    if (standing.proven && standing.established) return
+    const sign = proof(line, local)
+    if (!sign) {
+      // Forks have notices nobody has listed; the brackets of a server one has chosen are proof enough.
+      const { spec } = standing
+      if (standing.by === 'user' && spec?.chunks && spec.recognise(line, local)) establish()
+      return
+    }
+    if (sign.dialect === standing.spec?.name) {
+      standing.proven = true
+      establish()
+    } else if (!standing.proven && standing.by !== 'user' && mayCorrect(sign)) {
+      turnTo({ dialect: sign.dialect, by: sign.by, proven: true, self: sign.self })
+      speaking.pump()
+    }
+  }
+  const lateEcho = (line: string): boolean => {
+    if (unechoed.length === 0 || standing.spec?.name !== 'plain') return false
+    const [spoken] = specOf('relay').parse(line, known())
+    if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, local)) return false
+    const at = unechoed.indexOf(spoken.text)
+    if (at < 0) return false
+    // Told as sent already: the line is not told a second time.
+    unechoed.splice(at, 1)
+    roster.seen(spoken.address, undefined, true)
+    proveByEcho()
+    return true
+  }
+
+  /** `count`: which line of the connection this is. */
+  const understand = (line: string, count: number): void => {
+    if (over || !standing.spec) return
+    if (kick && line !== '') dropKick()
+    const room = count <= MARK_WITHIN_LINES ? readMark(line) : null
+    if (room !== null) {
+      standing.marked = true
+      tell({ type: 'introduced', roomName: room })
+      speaking.rearm()
+      establish()
+      return
+    }
+    reconsider(line)
+    if (lateEcho(line)) return
+    const house = readHouse(line, known())
+    for (const spoken of house ? [house] : standing.spec.parse(line, known())) hearing.hear(spoken)
+  }
+
+  const settle = (verdict: Verdict | null): void => {
+    if (!standing.listening) return
+    standing.listening = false
+    if (verdict && standing.by !== 'user') turnTo(verdict)
+    else if (verdict?.dialect === standing.spec?.name && verdict) {
+      if (verdict.self !== null) roster.setSelf(verdict.self)
+      standing.selfSure = verdict.self !== null && verdict.by === 'welcome'
+      if (verdict.proven) establish()
+    }
+    // A relay tells nobody his address; what this machine calls it is right without a NAT between.
+    if (standing.spec?.name === 'relay' && roster.self() === null) roster.setSelf(local)
+    const lines = held
+    held = []
+    for (const [at, line] of lines.entries()) understand(line, at + 1)
+    armTail()
+    speaking.pump()
+  }
+  const noChat = (text: string | null): void => {
+    if (text !== null) tell({ type: 'line', text })
+    finish('not-a-chat')
+  }
+  const isNoChat = (bytes: Uint8Array, whole: boolean): boolean =>
+    standing.listening && standing.by !== 'user' && held.length === 0 && looksLikeNoChat(bytes, whole)
+
+  const heardLine = (raw: Uint8Array): void => {
+    if (over) return
+    const bytes = raw.at(-1) === CR ? raw.subarray(0, -1) : raw
+    const line = codec.decode(bytes)
+    if (isNoChat(bytes, true)) return noChat(/[\0\ufffd]/.test(line) ? null : line)
+    lines += 1
+    if (!standing.listening) return understand(line, lines)
+    held.push(line)
+    const verdict = detector.hear(line)
+    if (verdict && (standing.by !== 'user' || verdict.dialect === standing.spec?.name)) settle(verdict)
+  }
+  const framer = makeFramer(FOREIGN_LINE_BYTES, heardLine)
+
+  const quietTail = (): void => {
+    if (!standing.spec || standing.listening || framer.tailLength() > LONGEST_TAIL) return
+    const tail = codec.decode(framer.tail())
+    if (tail.trim() === '') return
+    const spoken = standing.spec.parseTail(tail, known())
+    if (!spoken) return
+    framer.takeTail()
+    for (const one of spoken) hearing.hear(one)
+  }
+  const armTail = (): void => {
+    tailTimer?.cancel()
+    tailTimer = null
+    if (framer.tailLength() > 0) {
+      tailTimer = later(standing.spec?.name === 'plain' ? PLAIN_TAIL_MS : TAIL_MS, quietTail)
+    }
+  }
+  const listened = (): void => {
+    if (!standing.listening) return
+    const quiet = clock.now() - lastReceivedAt
+    const tail = framer.tailLength() > 0
+    // A line that is still on its way may decide.
+    if (tail && held.length === 0 && quiet < listenMs) {
+      later(listenMs - quiet, listened)
+      return
+    }
+    if (tail) {
+      const bytes = framer.tail()
+      if (isNoChat(bytes, true)) return noChat(null)
+      if (held.length === 0) detector.hear(codec.decode(bytes))
+    }
+    settle(detector.conclude())
+  }
+
+  const ending = (): void => {
+    const tail = codec.decode(framer.takeTail()).replace(/\r$/, '')
+    if (standing.listening && (held.length > 0 || tail !== '')) {
+      if (tail !== '' && held.length === 0) detector.hear(tail)
+      settle(detector.conclude())
+    }
+    if (tail.trim() === '' || over || !standing.spec) return
+    const last = standing.spec.name === 'im' ? lastWords(tail) : null
+    const before = last ? last.before : tail
+    lines += 1
+    if (before.trim() !== '') understand(before, lines)
+    if (last) kick = { kind: 'kicked', reason: 'idle', text: last.kick }
+  }
+
+  const connection: Connection = {
+    received: (bytes) => {
+      if (over) return
+      lastReceivedAt = clock.now()
+      framer.push(bytes)
+      if (isNoChat(framer.tail(), false)) {
+        const text = codec.decode(framer.tail())
+        return noChat(/[\0\ufffd]/.test(text) ? null : text)
+      }
+      if (over) return
+      armTail()
+      speaking.pump()
+      deps.changed()
+    },
+    ended: (how) => {
+      if (over) return
+      ending()
+      if (kick) {
+        tell({ type: 'kicked', reason: kick.reason, text: kick.text })
+        finish('kicked', kick.reason)
+      } else {
+        finish(how)
+      }
+    },
+    pump: () => speaking.pump(),
+    capabilities: () => capabilitiesOf(standing),
+    takePeople: () => roster.takeChange(),
+    choose: (dialect) => {
+      standing.by = 'user'
+      if (standing.spec?.name !== dialect) standing.established = false
+      standing.spec = specOf(dialect)
+      standing.proven = true
+      tell({ type: 'recognised', dialect, by: 'user' })
+      if (standing.listening && (dialect === 'relay' || dialect === 'plain')) settle(null)
+      speaking.rearm()
+      speaking.pump()
+    },
+    wantName: (name) => speaking.wantName(name),
+    attended: () => speaking.rearm(),
+    overdue: (flight) => {
+      // A 001 that does not echo has forgotten us (decision 12).
+      if (standing.spec?.name === 'iamhere' && !standing.marked) return finish('silent')
+      speaking.pump()
+      later(DEAD_AFTER_MS, () => {
+        if (lastReceivedAt < flight.writtenAt) finish('silent')
+      })
+    },
+    probe: () => speaking.askAtOnce(),
+    close: () => {
+      over = true
+      speaking.close()
+      listing.close()
+      for (const timer of timers) timer.cancel()
+      timers.clear()
+    }
+  }
+
+  if (deps.choice !== 'auto') connection.choose(deps.choice)
+  if (standing.listening) later(listenMs, listened)
+  return connection
+}

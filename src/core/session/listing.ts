@@ -1,0 +1,82 @@
+import type { Clock, Timer } from '../../shared/carriers.ts'
+
+/** A `who` and its answer: rows without an end mark, in any order, broadcast lines between them (dialects 3.3, 3.4). */
+
+/** Quiet for so long after a row: the list is over (dialects 3.4). */
+const QUIET_MS = 300
+/** Our own row is missing: a slow server may still be at it, a 001 zombie is not in the list at all. */
+const PATIENCE_MS = 1500
+/** No row at all: frozen, dead, or no such verb. */
+const ANSWER_MS = 10_000
+
+export interface Row {
+  address: string | null
+  name: string | null
+}
+/** Who asked: the person (with the command's ref), or we ourselves. */
+export type Asker = { ref: string | null } | 'us'
+
+export interface Listing {
+  open(): boolean
+  /** True: nothing is open, the question must be written. A further asker shares the answer on its way. */
+  ask(asker: Asker): boolean
+  begun(): void
+  row(row: Row): void
+  /** Asked the wrong way: the same askers, once more from the start. */
+  again(): void
+  close(): void
+}
+
+export const makeListing = (deps: {
+  clock: Clock
+  /** The rows are enough as they are. */
+  whole: (rows: readonly Row[]) => boolean
+  done: (rows: readonly Row[], askers: readonly Asker[], answered: boolean) => void
+}): Listing => {
+  const { clock } = deps
+  let askers: Asker[] = []
+  let rows = new Map<string, Row>()
+  let timer: Timer | null = null
+  let answered = false
+
+  const finish = (): void => {
+    const [asked, got, had] = [askers, [...rows.values()], answered]
+    listing.close()
+    deps.done(got, asked, had)
+  }
+  const wait = (ms: number): void => {
+    timer?.cancel()
+    timer = clock.after(ms, finish)
+  }
+  const listing: Listing = {
+    open: () => askers.length > 0,
+    ask: (asker) => {
+      askers.push(asker)
+      if (askers.length > 1) return false
+      wait(ANSWER_MS)
+      return true
+    },
+    begun: () => {
+      answered = true
+      wait(PATIENCE_MS)
+    },
+    row: (row) => {
+      answered = true
+      rows.set(row.address ?? `name:${row.name}`, row)
+      wait(deps.whole([...rows.values()]) ? QUIET_MS : PATIENCE_MS)
+    },
+    again: () => {
+      rows = new Map()
+      answered = false
+      wait(ANSWER_MS)
+    },
+    close: () => {
+      timer?.cancel()
+      timer = null
+      askers = []
+      rows = new Map()
+      answered = false
+    }
+  }
+  return listing
+}
