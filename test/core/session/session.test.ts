@@ -1,0 +1,548 @@
+import { describe, expect, test } from 'vitest'
+import { AL, BOB, joined, ME, member, stand } from './stand.ts'
+
+describe('recognition', () => {
+  test.each([
+    ['gopl', `You are ${ME}\n`, 'welcome'],
+    ['gopl-zh', `欢迎 ${ME}\n`, 'welcome'],
+    ['iamhere', `[${ME}]${ME}:I am here\n`, 'welcome'],
+    ['im', `[${ME}]${ME}:已上线\n`, 'welcome']
+  ])('%s by its welcome, and joined comes once', (dialect, welcome, by) => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(welcome)
+    if (dialect === 'iamhere') at.send(`[${ME}]${ME}:login\n`)
+    expect(at.news()).toEqual([
+      { type: 'connected', room: 'h:8888', self: ME },
+      { type: 'recognised', dialect, by },
+      { type: 'joined', member: member(ME), own: true }
+    ])
+  })
+
+  test('hazard 1: a silent server is a relay after 400 ms, and nothing was sent to find out', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.session.perform({ type: 'say', text: 'early', ref: '1' })
+    at.clock.advance(399)
+    expect(at.wrote()).toEqual([])
+    at.clock.advance(1)
+    expect(at.news().slice(1)).toEqual([
+      { type: 'noted', state: 'queued', ref: '1' },
+      { type: 'recognised', dialect: 'relay', by: 'assumed' },
+      { type: 'noted', state: 'written', ref: '1' }
+    ])
+    expect(at.wrote()).toEqual(['early\n'])
+    at.send(`${ME}:early\n`)
+    expect(at.news()).toEqual([
+      { type: 'recognised', dialect: 'relay', by: 'echo' },
+      { type: 'said', conversation: 'room', from: member(ME), text: 'early', own: true, ref: '1' }
+    ])
+  })
+
+  test('hazard 10: no echo within two seconds makes it plain, and lines count as sent', () => {
+    const at = stand()
+    at.call().accept(ME, 'far')
+    at.clock.advance(1499)
+    expect(at.news()).toHaveLength(1)
+    at.clock.advance(1)
+    at.session.perform({ type: 'say', text: 'hi', ref: '1' })
+    at.news()
+    at.clock.advance(2000)
+    expect(at.news()).toMatchObject([
+      { type: 'recognised', dialect: 'plain', by: 'assumed' },
+      { type: 'said', text: 'hi', own: true, ref: '1' }
+    ])
+    // A late echo is the same line.
+    at.send(`${ME}:hi\n`)
+    expect(at.news()).toEqual([{ type: 'recognised', dialect: 'relay', by: 'echo' }])
+  })
+
+  test('hazard 24: lines of others before the own welcome are held and told once, in order', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${BOB}]bob:hi\n[${AL}]${AL}:login\n`)
+    expect(at.news()).toHaveLength(1)
+    at.send(`[${ME}]${ME}:login\n[${ME}]${ME}:I am here\n`)
+    expect(at.news()).toEqual([
+      { type: 'recognised', dialect: 'iamhere', by: 'welcome' },
+      { type: 'said', conversation: 'room', from: member(BOB, 'bob'), text: 'hi', own: false },
+      { type: 'joined', member: member(AL), own: false },
+      { type: 'joined', member: member(ME), own: true }
+    ])
+  })
+
+  test('hazard 23: behind a NAT the own address is the one the server prints', () => {
+    const at = stand()
+    at.call().accept('192.168.1.5:5000', 'lan')
+    at.send(`[203.0.113.7:4242]203.0.113.7:4242:已上线\n`)
+    at.clock.advance(400)
+    expect(at.news().slice(1)).toEqual([
+      { type: 'recognised', dialect: 'im', by: 'notice' },
+      { type: 'joined', member: member('203.0.113.7:4242'), own: true }
+    ])
+  })
+
+  test.each([
+    'SSH-2.0-OpenSSH_9.6\r\n',
+    '220 mail ESMTP\r\n',
+    'HTTP/1.1 400 Bad Request\r\n',
+    ':irc.x NOTICE * :hi\r\n'
+  ])('a service that is no chat is left: %j', (first) => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(first)
+    expect(at.news().slice(1)).toEqual([
+      { type: 'line', text: first.trimEnd() },
+      { type: 'disconnected', reason: 'not-a-chat', retryInMs: null }
+    ])
+  })
+
+  test('what a person chose is not guessed again', () => {
+    const at = stand({ dialect: 'plain' })
+    at.call().accept(ME)
+    at.send('220 is my lucky number\n')
+    expect(at.news().slice(1)).toEqual([
+      { type: 'recognised', dialect: 'plain', by: 'user' },
+      { type: 'line', text: '220 is my lucky number' }
+    ])
+  })
+
+  test('gopl guessed from a message becomes gopl-zh by the next notice', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`${BOB}: hi\n`)
+    at.clock.advance(400)
+    at.send(`${AL} 上线\n`)
+    expect(at.news().slice(1)).toMatchObject([
+      { type: 'recognised', dialect: 'gopl', by: 'message' },
+      { type: 'said', text: 'hi' },
+      { type: 'recognised', dialect: 'gopl-zh', by: 'notice' },
+      { type: 'joined' }
+    ])
+  })
+})
+
+describe('own lines', () => {
+  test('hazard 18: where the server glues, the next line waits for the echo of the last', () => {
+    const at = joined('im')
+    for (const text of ['one', 'two', 'three']) at.session.perform({ type: 'say', text, ref: text })
+    expect(at.wrote()).toEqual(['one\n'])
+    at.send(`[${ME}]${ME}:one\n`)
+    expect(at.wrote()).toEqual(['two\n'])
+    at.send(`[${ME}]${ME}:two\n`)
+    expect(at.wrote()).toEqual(['three\n'])
+    expect(at.session.unwritten()).toEqual([])
+  })
+
+  test('waiting at 3 s, unconfirmed at 10 s, never sent again; a late echo still delivers', () => {
+    const at = joined('gopl')
+    at.session.perform({ type: 'say', text: 'hi', ref: '1' })
+    at.clock.advance(3000)
+    expect(at.news()).toEqual([
+      { type: 'noted', state: 'written', ref: '1' },
+      { type: 'noted', state: 'waiting', ref: '1' }
+    ])
+    at.clock.advance(7000)
+    expect(at.news()).toEqual([{ type: 'noted', state: 'unconfirmed', ref: '1' }])
+    at.send(`${ME}: hi\n`)
+    expect(at.news()).toMatchObject([{ type: 'said', own: true, ref: '1' }])
+    expect(at.wrote()).toEqual(['hi\n'])
+  })
+
+  test('hazard 11: a 001 that does not echo is left and joined again', () => {
+    const at = joined('iamhere')
+    at.session.perform({ type: 'say', text: 'hi', ref: '1' })
+    at.clock.advance(10_000)
+    expect(at.news().slice(-2)).toMatchObject([
+      { type: 'noted', state: 'unconfirmed', ref: '1' },
+      { type: 'disconnected', reason: 'silent', retryInMs: 750 }
+    ])
+    at.clock.advance(750)
+    expect(at.net.calls).toHaveLength(2)
+  })
+
+  test('hazard 11: a 001 whose list is without us has forgotten us', () => {
+    const at = joined('iamhere')
+    at.session.attend(true)
+    at.clock.advance(45_000)
+    expect(at.wrote()).toEqual(['who\n'])
+    at.send(`user list:\n${BOB}:${BOB}\n`)
+    at.clock.advance(1500)
+    expect(at.news()).toMatchObject([{ type: 'disconnected', reason: 'silent' }])
+  })
+
+  test('a connection lost with lines in the air and in the queue: the ones stay unconfirmed, the others go later', () => {
+    const at = joined('im')
+    at.session.perform({ type: 'say', text: 'one', ref: '1' })
+    at.session.perform({ type: 'say', text: 'two', ref: '2' })
+    at.news()
+    at.call().end()
+    expect(at.news()).toMatchObject([
+      { type: 'noted', state: 'unconfirmed', ref: '1' },
+      { type: 'disconnected', reason: 'closed' }
+    ])
+    expect(at.session.unwritten()).toEqual([{ ref: '2', text: 'two' }])
+    at.clock.advance(1000)
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n`)
+    expect(at.wrote()).toEqual(['two\n'])
+  })
+
+  test('long texts are split between characters where the server reads chunks, refused elsewhere', () => {
+    const at = joined('im')
+    const text = '茶'.repeat(1000)
+    at.session.perform({ type: 'say', text, ref: '1' })
+    const written: string[] = []
+    for (let more = at.wrote(); more.length > 0; more = at.wrote()) {
+      for (const line of more) {
+        written.push(line.slice(0, -1))
+        expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(1401)
+        at.send(`[${ME}]${ME}:${line}`)
+      }
+    }
+    expect(written).toHaveLength(3)
+    expect(written.join('')).toBe(text)
+    const other = joined('gopl')
+    other.session.perform({ type: 'say', text: 'x'.repeat(8193), ref: '2' })
+    expect(other.news()).toEqual([{ type: 'refused', command: 'say', code: 'too-long', text: '', ref: '2' }])
+  })
+
+  test('a text is one message for each line that holds something', () => {
+    const at = joined('gopl')
+    at.session.perform({ type: 'say', text: 'a\r\n\n  \n b \nc\0', ref: '1' })
+    expect(at.wrote()).toEqual(['a\n', ' b \n', 'c\n'])
+    for (const text of ['', '  ', '\n\n']) at.session.perform({ type: 'say', text, ref: 'e' })
+    expect(
+      at
+        .news()
+        .slice(-3)
+        .map((event) => 'code' in event && event.code)
+    ).toEqual(['empty-text', 'empty-text', 'empty-text'])
+  })
+
+  test('what the charset cannot write is refused', () => {
+    const at = joined('gopl', { charset: 'latin1' })
+    at.session.perform({ type: 'say', text: '茶', ref: '1' })
+    expect(at.news()).toEqual([{ type: 'refused', command: 'say', code: 'bad-format', text: '', ref: '1' }])
+  })
+
+  test('hazards 16, 17: what would act as a command or kill the server goes out with a blank in front', () => {
+    for (const text of ['rename me', 'rename|x', 'renamed it', 'who', 'to|al', 'to|al|hi']) {
+      const at = joined('iamhere')
+      at.session.perform({ type: 'say', text })
+      expect(at.wrote()).toEqual([` ${text}\n`])
+      at.send(`[${ME}]${ME}: ${text}\n`)
+      expect(at.news()).toMatchObject([{ type: 'said', text: ` ${text}`, own: true }])
+    }
+    const plain = joined('gopl')
+    plain.session.perform({ type: 'say', text: 'rename me' })
+    expect(plain.wrote()).toEqual(['rename me\n'])
+  })
+
+  test('hazard 21: a server that cuts two bytes gets CRLF from then on', () => {
+    const at = joined('iamhere')
+    at.session.perform({ type: 'say', text: 'hello', ref: '1' })
+    at.send(`[${ME}]${ME}:hell\n`)
+    expect(at.news()).toMatchObject([{ state: 'written' }, { type: 'said', text: 'hell', own: true, ref: '1' }])
+    at.session.perform({ type: 'say', text: 'again' })
+    expect(at.wrote()).toEqual(['hello\n', 'again\r\n'])
+  })
+
+  test('a line that is still queued can be taken back, a written one cannot', () => {
+    const at = joined('im')
+    at.session.perform({ type: 'say', text: 'one', ref: '1' })
+    at.session.perform({ type: 'say', text: 'two', ref: '2' })
+    expect([at.session.withdraw('1'), at.session.withdraw('2'), at.session.withdraw('3')]).toEqual([false, true, false])
+    at.send(`[${ME}]${ME}:one\n`)
+    expect(at.wrote()).toEqual(['one\n'])
+  })
+})
+
+describe('private lines', () => {
+  test('an unmarked im server gets two LFs, bars become harmless, and the line counts as said', () => {
+    const at = joined('im')
+    at.send(`[${BOB}]bob:hi\n`)
+    at.news()
+    at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b', ref: '1' })
+    expect(at.wrote()).toEqual(['to|bob|a｜b\n\n'])
+    expect(at.news()).toEqual([
+      { type: 'noted', state: 'written', ref: '1' },
+      {
+        type: 'said',
+        conversation: 'private',
+        from: member(ME),
+        to: member(BOB, 'bob'),
+        text: 'a｜b',
+        own: true,
+        ref: '1'
+      }
+    ])
+    at.send('不存在该用户\n')
+    expect(at.news()).toEqual([
+      { type: 'refused', command: 'whisper', code: 'no-such-member', text: '不存在该用户', ref: '1' }
+    ])
+    // Nothing is open any more: the same words are only words.
+    at.send('不存在该用户\n')
+    expect(at.news()).toEqual([{ type: 'line', text: '不存在该用户' }])
+  })
+
+  test('hazards 3, 4: private lines without LF, alone after 120 ms and glued', () => {
+    const at = joined('im')
+    at.send(`[${BOB}]bob:hi\n`)
+    at.news()
+    at.send('bob对您说one')
+    at.clock.advance(119)
+    expect(at.news()).toEqual([])
+    at.clock.advance(1)
+    expect(at.news()).toMatchObject([{ conversation: 'private', from: member(BOB, 'bob'), text: 'one' }])
+    at.send(`bob对您说onebob对您说two[${BOB}]bob:public\n`)
+    expect(at.news()).toMatchObject([
+      { conversation: 'private', text: 'one' },
+      { conversation: 'private', text: 'two' },
+      { conversation: 'room', from: member(BOB, 'bob'), text: 'public' }
+    ])
+  })
+
+  test.each(['gopl', 'gopl-zh', 'iamhere'] as const)('%s has no private lines', (dialect) => {
+    const at = joined(dialect)
+    at.session.perform({ type: 'whisper', to: 'bob', text: 'x', ref: '1' })
+    expect(at.news()).toEqual([{ type: 'refused', command: 'whisper', code: 'not-supported', text: '', ref: '1' }])
+    expect(at.wrote()).toEqual([])
+  })
+})
+
+describe('names and lists', () => {
+  test('rename accepted, refused, and nobody else can answer', () => {
+    const at = joined('im')
+    at.session.perform({ type: 'rename', name: 'tea', ref: '1' })
+    expect(at.wrote()).toEqual(['rename|tea\n'])
+    at.send('您已更新用户名：tea\n')
+    expect(at.news()).toEqual([{ type: 'renamed', member: member(ME, 'tea'), was: ME, own: true, ref: '1' }])
+    at.send('您已更新用户名：evil\n')
+    expect(at.news()).toEqual([{ type: 'line', text: '您已更新用户名：evil' }])
+    at.session.perform({ type: 'rename', name: 'bob', ref: '2' })
+    at.send('当前用户名被使用了\n')
+    expect(at.news()).toEqual([
+      { type: 'refused', command: 'rename', code: 'name-taken', text: '当前用户名被使用了', ref: '2' }
+    ])
+    for (const name of ['', ' ', 'a|b', 'a:b', '1.2.3.4:5']) at.session.perform({ type: 'rename', name, ref: 'x' })
+    expect(at.news().map((event) => 'code' in event && event.code)).toEqual(Array(5).fill('bad-name'))
+  })
+
+  test('the nick is asked for after each arrival', () => {
+    const at = stand({ nick: 'tea' })
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n`)
+    expect(at.wrote()).toEqual(['rename|tea\n'])
+    at.call().end()
+    at.clock.advance(1000)
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n`)
+    expect(at.wrote()).toEqual(['rename|tea\n'])
+  })
+
+  test('the question on arrival is hidden; the person’s own is told whole', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n`)
+    at.clock.advance(199)
+    expect(at.wrote()).toEqual([])
+    at.clock.advance(1)
+    expect(at.wrote()).toEqual(['who\n'])
+    at.send(`[${BOB}]bob:在线...\n[${ME}]${ME}:在线...\n`)
+    at.clock.advance(300)
+    expect(at.news().map((event) => event.type)).toEqual(['connected', 'recognised', 'joined'])
+    expect(at.all.filter((event) => event.type === 'people').at(-1)).toMatchObject({
+      complete: true,
+      present: [member(BOB, 'bob')]
+    })
+    at.session.perform({ type: 'who', ref: '1' })
+    at.send(`[${BOB}]bob:在线...\n[${ME}]${ME}:在线...\n`)
+    at.clock.advance(300)
+    expect(at.news()).toEqual([{ type: 'listed', members: [member(ME), member(BOB, 'bob')], complete: true, ref: '1' }])
+    // Nobody asked: a person typed it.
+    at.send(`[${BOB}]bob:在线...\n`)
+    expect(at.news()).toMatchObject([{ type: 'said', text: '在线...' }])
+  })
+
+  test('where there is no such verb the list is what was seen', () => {
+    const at = joined('gopl')
+    at.send(`${BOB} has arrived\n`)
+    at.news()
+    at.session.perform({ type: 'who', ref: '1' })
+    expect(at.news()).toEqual([{ type: 'listed', members: [member(ME), member(BOB)], complete: false, ref: '1' }])
+    expect(at.wrote()).toEqual([])
+  })
+
+  test('hazard 25: leaving words typed by a person take him out only until he speaks', () => {
+    const at = joined('im')
+    at.send(`[${BOB}]bob:已下线\n[${BOB}]bob:still here\n[${ME}]${ME}:已下线\n`)
+    expect(at.news()).toMatchObject([
+      { type: 'left' },
+      { type: 'said', text: 'still here' },
+      { type: 'said', text: '已下线', own: true }
+    ])
+  })
+})
+
+describe('staying and leaving', () => {
+  test('hazard 12: a 002 room is kept awake, hidden, and a kick is believed only at the end', () => {
+    const at = joined('im')
+    at.clock.advance(6500)
+    expect(at.wrote()).toEqual(['who\n'])
+    at.send(`[${ME}]${ME}:在线...\n`)
+    at.clock.advance(300)
+    expect(at.news()).toEqual([])
+    at.send('你被踢出了\n')
+    at.send(`[${BOB}]bob:haha\n`)
+    expect(at.news()).toMatchObject([
+      { type: 'line', text: '你被踢出了' },
+      { type: 'said', text: 'haha' }
+    ])
+    at.send('你被踢出了\n\n\n\n')
+    at.call().end()
+    expect(at.news()).toEqual([
+      { type: 'kicked', reason: 'idle', text: '你被踢出了' },
+      { type: 'disconnected', reason: 'kicked', retryInMs: 750 }
+    ])
+  })
+
+  test('the keepalive of 001 runs only while somebody looks', () => {
+    const at = joined('iamhere')
+    at.clock.advance(120_000)
+    expect(at.wrote()).toEqual([])
+    at.session.attend(true)
+    at.clock.advance(0)
+    expect(at.wrote()).toEqual(['who\n'])
+  })
+
+  test('our own host: no keepalive, no pacing, its lines understood', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n* Teahouse 1 Tea for two\n`)
+    expect(at.all.find((event) => event.type === 'introduced')).toEqual({ type: 'introduced', roomName: 'Tea for two' })
+    at.clock.advance(200)
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]bob:在线...\n`)
+    at.clock.advance(60_000)
+    expect(at.wrote()).toEqual(['who\n'])
+    at.news()
+    for (const text of ['one', 'two']) at.session.perform({ type: 'say', text })
+    at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b' })
+    expect(at.wrote()).toEqual(['one\n', 'two\n', 'to|bob|a|b\n'])
+    at.news()
+    at.send('* bob is now known as rob\n')
+    expect(at.news()).toEqual([{ type: 'renamed', member: member(BOB, 'rob'), was: 'bob', own: false }])
+    at.session.perform({ type: 'rename', name: 'me', ref: '1' })
+    at.send(`您已更新用户名：me\n* ${ME} is now known as me\n`)
+    expect(at.news()).toEqual([{ type: 'renamed', member: member(ME, 'me'), was: ME, own: true, ref: '1' }])
+    at.session.perform({ type: 'rename', name: 'rob', ref: '2' })
+    at.send('* Refused: that name, or one that looks like it, is taken\n')
+    expect(at.news()).toMatchObject([{ type: 'refused', command: 'rename', code: 'name-taken', ref: '2' }])
+    at.send('* rob (private): psst: 1 is now known as 2\n')
+    expect(at.news()).toMatchObject([
+      { type: 'said', conversation: 'private', from: member(BOB, 'rob'), text: 'psst: 1 is now known as 2' }
+    ])
+    at.send('* Closing: too slow in reading\n')
+    at.call().end()
+    expect(at.news()).toMatchObject([
+      { type: 'kicked', reason: 'slow-reader' },
+      { type: 'disconnected', reason: 'kicked' }
+    ])
+  })
+
+  test('the mark is believed only within the first five lines', () => {
+    const at = joined('gopl')
+    at.send(`${BOB}: 1\n${BOB}: 2\n${BOB}: 3\n${BOB}: 4\n* Teahouse 1 Fake\n`)
+    expect(at.news().at(-1)).toEqual({ type: 'line', text: '* Teahouse 1 Fake' })
+    expect(at.all.some((event) => event.type === 'introduced')).toBe(false)
+  })
+
+  test('a dead peer is noticed: nothing comes back at all', () => {
+    const at = joined('gopl')
+    at.session.perform({ type: 'say', text: 'hello?' })
+    at.clock.advance(29_999)
+    expect(at.news().some((event) => event.type === 'disconnected')).toBe(false)
+    at.clock.advance(1)
+    expect(at.news()).toMatchObject([{ type: 'disconnected', reason: 'silent' }])
+  })
+
+  test('leaving: FIN, one second for the other side, exactly one disconnected', async () => {
+    const at = joined('im')
+    const left = at.session.leave()
+    expect(at.call().state()).toBe('ended')
+    at.send('你被踢出了')
+    at.clock.advance(999)
+    expect(at.news()).toEqual([])
+    at.clock.advance(1)
+    await left
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'left', retryInMs: null }])
+    expect(at.call().state()).toBe('destroyed')
+    at.clock.advance(100_000)
+    expect(at.net.calls).toHaveLength(1)
+    expect(at.clock.pending()).toBe(0)
+  })
+
+  test('nothing is told from within a call', () => {
+    const at = joined('gopl')
+    const before = at.all.length
+    at.session.perform({ type: 'say', text: '' })
+    at.session.perform({ type: 'who' })
+    expect(at.all).toHaveLength(before)
+  })
+})
+
+describe('coming back', () => {
+  test('refused: tried again, at once when asked, never when told not to', () => {
+    const at = stand()
+    at.call().fail('refused')
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'refused', retryInMs: 750 }])
+    at.session.retryNow()
+    expect(at.net.calls).toHaveLength(2)
+    at.clock.advance(5000)
+    expect(at.net.calls).toHaveLength(2)
+    const once = stand({ reconnect: false })
+    once.call().fail('timeout')
+    expect(once.news()).toEqual([{ type: 'disconnected', reason: 'timeout', retryInMs: null }])
+  })
+
+  test.each([0, 0.5, 0.999])(
+    'against a server that hangs up at once: the first try within 1 s, at most 9 in 6 s (%f)',
+    (random) => {
+      const at = stand({}, random)
+      const hangUp = (): void => {
+        const call = at.call()
+        if (call.state() !== 'dialling') return
+        call.accept(ME)
+        call.end()
+      }
+      hangUp()
+      at.clock.advance(1000)
+      expect(at.net.calls.length).toBeGreaterThanOrEqual(2)
+      for (let passed = 1000; passed < 6000; passed += 10) {
+        hangUp()
+        at.clock.advance(10)
+      }
+      expect(at.net.calls.length).toBeLessThanOrEqual(9)
+    }
+  )
+
+  test('the waiting starts over only after a minute of a stable line', () => {
+    const at = stand({}, 0.999)
+    const waits: number[] = []
+    const lose = (after: number): void => {
+      at.call().accept(ME)
+      at.clock.advance(after)
+      at.call().end()
+      at.clock.turn()
+      const last = at.all.at(-1)
+      const wait = last?.type === 'disconnected' ? (last.retryInMs ?? 0) : 0
+      waits.push(wait)
+      at.clock.advance(wait)
+    }
+    for (const after of [0, 0, 59_000, 60_000]) lose(after)
+    expect(waits[0]).toBeLessThanOrEqual(1000)
+    expect(waits[1]).toBeGreaterThan(1000)
+    expect(waits[2]).toBeGreaterThan(2000)
+    expect(waits[3]).toBeLessThanOrEqual(1000)
+  })
+})
