@@ -104,7 +104,8 @@ for (let round = 0; round < plan.rounds; round++) {
   }
 }
 for (let pair = 0; pair < plan.pairs; pair++) {
-  for (const [who, host] of pairs) {
+  // Each goes first as often as the other.
+  for (const [who, host] of pair % 2 === 0 ? pairs : pairs.toReversed()) {
     await attempt(`latency, ${who}`, async () => {
       const result = await load(host.port, 'latency', plan.latencyMs)
       tails[who].push(result['p99'] ?? Number.NaN)

@@ -16,9 +16,9 @@ export interface OpenRoomDeps {
   log?: (text: string) => void
 }
 
-/** Files the program needs besides its members: settings, history, log, windows. */
+/** Files the program needs besides its members (settings, history, log, windows), but never more than half of all. */
 const FILES_KEPT_FREE = 256
-/** Connections above the members' limit that are still let in, to be told that the room is full. */
+/** Connections above the members' limit that are still let in, to be told that the room is full; an eighth of few. */
 const TURNED_AWAY_AT_ONCE = 64
 /** Connections waiting in the kernel while we are busy: a whole class that comes in at once. */
 const BACKLOG = 1024
@@ -117,7 +117,9 @@ export const openRoomWith =
     let early: { socket: Socket; dialect: HostedDialect }[] | null = []
     let loggedAt = -Infinity
 
-    const mostMembers = Math.min(options.limits.members, Math.max(1, openFilesLimit() - FILES_KEPT_FREE))
+    const files = openFilesLimit()
+    const mostMembers = Math.min(options.limits.members, files - Math.min(FILES_KEPT_FREE, Math.ceil(files / 2)))
+    const mostConnections = mostMembers + Math.min(TURNED_AWAY_AT_ONCE, Math.ceil(files / 8))
     const hub = makeHub(
       { ...options, limits: { ...options.limits, members: mostMembers } },
       { clock: deps.clock, codec: deps.codec, emit, onLink: onLinkNow() }
@@ -155,7 +157,7 @@ export const openRoomWith =
 
     for (const { port, dialect } of options.doors) {
       const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => came(socket, dialect))
-      if (mostMembers !== Infinity) server.maxConnections = mostMembers + TURNED_AWAY_AT_ONCE
+      if (mostMembers !== Infinity) server.maxConnections = mostConnections
       server.on('drop', dropped)
       servers.push(server)
       const code = await openDoor(server, port, options.bind)
@@ -165,12 +167,17 @@ export const openRoomWith =
         return failureOf(port, options.bind, code)
       }
       server.on('error', (error) => deps.log?.(`a door has trouble: ${error.message}`))
-      const bound = server.address()
-      if (bound !== null && typeof bound === 'object') doors.push({ address: bound.address, port: bound.port, dialect })
+      const at = server.address()
+      if (at !== null && typeof at === 'object') doors.push({ address: at.address, port: at.port, dialect })
     }
 
-    const everywhere = doors.every((door) => door.address === '::' || door.address === '0.0.0.0')
-    const reachable = everywhere ? localAddresses().map((local) => local.address) : [doors[0]?.address ?? '']
+    const bound = doors[0]?.address ?? ''
+    const reachable =
+      bound === '::' || bound === '0.0.0.0'
+        ? localAddresses()
+            .map((local) => local.address)
+            .filter((address) => bound === '::' || !isIPv6(address))
+        : [bound]
     const hosts = reachable.length > 0 ? reachable : ['127.0.0.1']
     const addresses = doors.flatMap((door) => hosts.map((host) => printedAddress(host, door.port)))
 

@@ -31,7 +31,7 @@ interface Guest extends Figure {
   readonly pace: Pace
   /** What the first bytes are; null once that is settled. */
   opening: Opening | null
-  /** No line has been finished yet. */
+  /** Has not said anything yet. */
   fresh: boolean
   /** `leaving`: sent FIN, with lines still waiting for their turn. */
   state: 'present' | 'leaving' | 'gone'
@@ -248,7 +248,7 @@ export const makeHub: MakeHub = (options, deps) => {
         line: (bytes) => {
           const line = text.decode(bytes)
           const first = guest.fresh
-          guest.fresh = false
+          if (line !== '') guest.fresh = false
           if (first && isRequestLine(line)) kick(guest, 'unknown', 'foreign')
           // The family's own client sends an empty line after each private one (dialects 7.1.4).
           else if (line !== '') guest.pace.push(line)

@@ -17,7 +17,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_
 const EMOJI =
   /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*)*)$/v
 /** A name with one of these could lend its owner another's voice in a line that begins with a name. */
-const PHRASES = /对您说|改名为|is now known as|\(private\)/iu
+const PHRASES = /对[您你]说|私信|改名为|is now known as|\(private\)/iu
 /** An IPv4 address, also one written with letters that look like digits (after `nameKeys`). */
 const ADDRESS_SHAPE = /^[\dlo]{1,3}(?:\.[\dlo]{1,3}){3}$/u
 

@@ -8,6 +8,7 @@ const openers: [string, string][] = [
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['CONNECT', 'CONNECT a:443 HTTP/1.0\r\n\r\n'],
   ['OPTIONS', 'OPTIONS * HTTP/1.1\r\n\r\n'],
+  ['a request after an empty line', '\r\nGET / HTTP/1.1\r\n\r\n'],
   ['RTSP', 'DESCRIBE rtsp://x/y RTSP/1.0\r\n\r\n'],
   ['a request too long for a line', `GET /${'x'.repeat(9000)} HTTP/1.1\r\nHost: evil\r\n\r\n`],
   ['TLS', '\x16\x03\x01\x02\x00\x01\n\x00\x01\xfc\x03\x03evil\n'],

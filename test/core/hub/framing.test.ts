@@ -60,6 +60,7 @@ describe('telnet (RFC 854)', () => {
     ['hi\xff\xf9\n', 'hi'],
     ['a\xff\xfa\x18\x00xterm\n\xff\xf0b\n', 'ab'],
     ['a\xff\xfa\xff\xff\xff\xf0b\n', 'ab'],
+    ['a\xff\xfa\x01\xff\xffzz\xff\xf0b\n', 'ab'],
     ['a\xff\xffb\n', 'a\xffb'],
     ['a\xff\n', 'a'],
     ['a\xffb\n', 'ab']

@@ -63,6 +63,8 @@ describe('names that cannot', () => {
     ['[::1]:5', 'characters'],
     ['127.0.0.1:5', 'characters'],
     ['bob对您说hi', 'reserved'],
+    ['bob对你说hi', 'reserved'],
+    ['bob私信', 'reserved'],
     ['a is now known as b', 'reserved'],
     ['a (private)', 'reserved']
   ])('%j: %s', (wanted, fault) => {
