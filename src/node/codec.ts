@@ -18,12 +18,27 @@ const encodeOther = (text: string, encoding: string): Uint8Array | null => {
   return decodeOther(bytes, encoding) === text ? new Uint8Array(bytes) : null
 }
 
+/** A server that tears a character leaves one broken sequence at an end, or the three last bytes of one in front. */
+const MOST_TORN = 4
+/** Readable characters beyond ASCII for each broken sequence: a text in another encoding never comes near. */
+const READABLE_PER_TORN = 8
+
+/** UTF-8 with a character torn at an end, as 001 and 002 cut long lines (dialects 3.8, 8.8). */
+const isTornUtf8 = (text: string): boolean => {
+  const torn = text.split('\ufffd').length - 1
+  if (torn > MOST_TORN) return false
+  let readable = 0
+  for (const character of text) if (character > '\u007f' && character !== '\ufffd') readable++
+  return readable >= torn * READABLE_PER_TORN
+}
+
 const decodeAuto = (bytes: Uint8Array): string => {
   try {
     return strictUtf8.decode(bytes)
   } catch {
+    const torn = lenientUtf8.decode(bytes)
     // A line is in one encoding or the other, never in both (dialects 7.1.9).
-    return decodeOther(bytes, 'gb18030')
+    return isTornUtf8(torn) ? torn : decodeOther(bytes, 'gb18030')
   }
 }
 

@@ -13,6 +13,16 @@ describe('reading', () => {
     expect(codec.decode(bytes(0x61, 0xc4, 0xe3))).toBe('a你')
   })
 
+  test('a character torn at the end or the start of a long line does not make the line GB18030', () => {
+    const codec = makeCodec('auto')
+    const tea = new TextEncoder().encode('茶'.repeat(40))
+    expect(codec.decode(tea.slice(0, -1))).toBe(`${'茶'.repeat(39)}\ufffd`)
+    expect(codec.decode(tea.slice(1))).toBe(`\ufffd\ufffd${'茶'.repeat(39)}`)
+    const gbk = makeCodec('gb18030').encode('今天天气很好，我们去喝茶吧。') ?? bytes()
+    expect(codec.decode(gbk)).toBe('今天天气很好，我们去喝茶吧。')
+    expect(codec.decode(gbk.slice(1))).not.toContain('\ufffd\ufffd')
+  })
+
   test.each([
     ['gb18030', [0xc4, 0xe3], '你'],
     ['big5', [0xa7, 0x41], '你'],
