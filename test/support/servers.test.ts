@@ -338,7 +338,7 @@ describe('im (002)', () => {
     const wording = IM_WORDINGS['saying']
     const server = await started(startIm(wording === undefined ? {} : { wording, ownJoinLateMs: 5 }))
     const a = await join(server)
-    await a.untilText(`[${a.address}]${a.address}:我上线了\n`)
+    await a.untilText(`[${a.address}]${a.address}说:我上线了\n`)
     await exchange(a, 'rename|al\n', [[a, `成功改名为:al\n[${a.address}]al说:我改名为al\n`]])
   })
 })

@@ -25,8 +25,11 @@ const separatorOf = (text: string): string | null => SEPARATORS.find((mark) => t
 export const aboutUnnamed = (from: Bracketed): { words: string; separator: string } | null => {
   if (!from.rest.startsWith(from.address)) return null
   const after = from.rest.slice(from.address.length)
-  const separator = separatorOf(after)
-  return separator === null ? null : { words: after.slice(separator.length), separator }
+  const found = separatorOf(after)
+  if (found === null) return null
+  const words = after.slice(found.length)
+  // A fork whose notice stands between blanks (` Sign in `, dialects 5.1) has none after the names of its messages.
+  return { words, separator: words.endsWith(' ') ? found.trimEnd() : found }
 }
 
 /** The words of a notice in a form that does not care for blanks, case and one closing mark. */

@@ -9,9 +9,9 @@ import { shuffled } from './shuffled.ts'
 
 export interface ImWording {
   message: (name: string, text: string) => string
-  /** After `[A]`. */
-  join: (name: string) => string
-  leave: (name: string) => string
+  /** Broadcast in the newcomer's own name, as any message. */
+  join: string
+  leave: string
   /** The whole row. */
   row: (address: string, name: string) => string
   /** Before the rows; the asker may be left out of them. */
@@ -30,8 +30,8 @@ export interface ImWording {
 
 const SEED: ImWording = {
   message: (name, text) => `${name}:${text}`,
-  join: (name) => `${name}:已上线`,
-  leave: (name) => `${name}:已下线`,
+  join: '已上线',
+  leave: '已下线',
   row: (address, name) => `[${address}]${name}:在线...`,
   renamed: (name) => `您已更新用户名：${name}`,
   taken: () => '当前用户名被使用了',
@@ -46,7 +46,7 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   seed: SEED,
   common: {
     ...SEED,
-    leave: (name) => `${name}:下线`,
+    leave: '下线',
     renamed: (name) => `您已经更新用户名:${name}`,
     taken: () => '当前用户名已被使用',
     whisper: (from, text) => `${from}对您说:${text}`,
@@ -55,8 +55,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   blank: {
     ...SEED,
     message: (name, text) => `${name}: ${text}`,
-    join: (name) => `${name}: 上线`,
-    leave: (name) => `${name}: 下线`,
+    join: '上线',
+    leave: '下线',
     row: (address, name) => `[${address}]${name}: 在线..`,
     renamed: (name) => `您已经更新用户名：${name}`,
     taken: () => '当前用户名已经存在',
@@ -66,8 +66,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   },
   english: {
     ...SEED,
-    join: (name) => `${name}:is online`,
-    leave: (name) => `${name}:is offline`,
+    join: 'is online',
+    leave: 'is offline',
     row: (address, name) => `[${address}]${name}:online...`,
     renamed: (name) => `Update user name to ${name}.`,
     taken: () => 'The new name has been used.',
@@ -78,8 +78,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   spaced: {
     ...SEED,
     message: (name, text) => `${name} : ${text}`,
-    join: (name) => `${name} : online`,
-    leave: (name) => `${name} : offline`,
+    join: 'online',
+    leave: 'offline',
     row: (address, name) => `[${address}]${name} online`,
     renamed: (name) => `update username successfully: ${name}`,
     taken: () => 'username has been used',
@@ -89,8 +89,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   },
   exclaiming: {
     ...SEED,
-    join: (name) => `${name}:User is online!`,
-    leave: (name) => `${name}:This user is offline.`,
+    join: 'User is online!',
+    leave: 'This user is offline.',
     row: (address, name) => `[${address}]${name} is online.`,
     renamed: (name) => `Your name has been updated to "${name}".`,
     taken: () => 'This name has been used',
@@ -101,8 +101,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   },
   wordy: {
     ...SEED,
-    join: (name) => `${name}:This user is online!`,
-    leave: (name) => `${name}:This user is offline.`,
+    join: 'This user is online!',
+    leave: 'This user is offline.',
     row: (address, name) => `[${address}]${name}: This user is currently online.`,
     renamed: (name) => `Your name ${name} update succeeded`,
     taken: (name) => `The new name "${name}" you input already exists, rename fails.`,
@@ -113,8 +113,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   saying: {
     ...SEED,
     message: (name, text) => `${name}说:${text}`,
-    join: (name) => `${name}:我上线了`,
-    leave: (name) => `${name}:我下线了`,
+    join: '我上线了',
+    leave: '我下线了',
     row: (_address, name) => `[${name}]在线中`,
     listHead: (count) => `实际在线:${count}人`,
     listWithoutAsker: true,
@@ -128,8 +128,8 @@ export const IM_WORDINGS: Record<string, ImWording> = {
   },
   signing: {
     ...SEED,
-    join: (name) => `${name}: Sign in `,
-    leave: (name) => `${name}: Sign out `,
+    join: ' Sign in ',
+    leave: ' Sign out ',
     renamed: (name) => `您已经更新用户名为:${name}`,
     taken: () => '用户名已存在..',
     whisper: (from, text) => `${from} 对您说: ${text}`,
@@ -192,7 +192,7 @@ export const startIm = async (options: ImOptions = {}): Promise<ImServer> => {
       if (!state.online) return
       state.online = false
       if (online.get(state.name) === peer) online.delete(state.name)
-      tell(`[${peer.address}]${wording.leave(state.name)}`)
+      tell(`[${peer.address}]${wording.message(state.name, wording.leave)}`)
     }
     kick = (peer) => {
       const state = states.get(peer)
@@ -257,7 +257,7 @@ export const startIm = async (options: ImOptions = {}): Promise<ImServer> => {
         states.set(peer, state)
         if (options.early !== undefined) house.write(peer, options.early)
         online.set(state.name, peer)
-        const joined = `[${peer.address}]${wording.join(state.name)}`
+        const joined = `[${peer.address}]${wording.message(state.name, wording.join)}`
         if (options.ownJoinLateMs === undefined) {
           tell(joined)
           return
