@@ -40,6 +40,9 @@ export interface SettingsFileDeps {
 const systemCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
 
+/** No file, or the folder itself is none: nothing to read, and nothing to set aside. */
+const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR'])
+
 type Reading = { found: 'nothing' } | { found: 'settings'; settings: Settings } | { found: 'broken'; why: string }
 
 const read = async (path: string): Promise<Reading> => {
@@ -52,7 +55,7 @@ const read = async (path: string): Promise<Reading> => {
     if (!parsed.success) return { found: 'broken', why: parsed.error.issues[0]?.path.join('.') ?? 'schema' }
     return { found: 'settings', settings: parsed.data }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { found: 'nothing' }
+    if (NOTHING_THERE.has(systemCode(error))) return { found: 'nothing' }
     return { found: 'broken', why: error instanceof SyntaxError ? 'not JSON' : systemCode(error) }
   }
 }

@@ -486,12 +486,16 @@ export const makeSwitchboardWith =
     const whisper = (desk: RoomDesk, command: Command<'whisper'>): Outcome => {
       const cannot = cannotWhisper(desk)
       if (cannot !== null) return no(cannot)
-      const found = findAddressee(desk.people()?.members ?? [], command.to, command.text)
-      if (found === null) return no('no-such-member', command.to)
-      if (found.text.trim() === '') return no('empty-text')
-      const conversation = desk.openPrivate(memberKey(found.member))
+      const here = desk.people()
+      const found = findAddressee(here?.members ?? [], command.to, command.text)
+      const text = found?.text ?? command.text
+      if (text.trim() === '') return no('empty-text')
+      const name = command.to.trim()
+      // "Seen so far" is not everybody: the server is asked, and its refusal stands at the line.
+      if (found === null && (here?.complete === true || name === '')) return no('no-such-member', command.to)
+      const conversation = found === null ? desk.openPrivateNamed(name) : desk.openPrivate(memberKey(found.member))
       if (conversation === null) return no('no-such-member', command.to)
-      const failed = desk.say(conversation, found.text)
+      const failed = desk.say(conversation, text)
       return failed === null ? { ok: true, room: desk.id, conversation } : no(failed)
     }
 
@@ -676,8 +680,9 @@ export const makeSwitchboardWith =
       wake: () => {
         for (const desk of desks.values()) {
           const { status } = desk.view()
-          const coming = status.state === 'reconnecting' || (status.state === 'kicked' && status.retryAt !== null)
-          if (coming || status.state === 'connecting') desk.session()?.retryNow()
+          // Not where nobody comes back by himself; a standing connection may be dead after a sleep, and is asked.
+          const stays = status.state === 'away' || (status.state === 'kicked' && status.retryAt === null)
+          if (!stays) desk.session()?.retryNow()
         }
       },
       close: async () => {

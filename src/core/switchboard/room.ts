@@ -15,6 +15,8 @@ export const PRIVATE_THREADS = 200
 const REMEMBERED_OWN_LINES = 2000
 /** Lines of one paste; more is a file, not a message. */
 export const LINES_AT_ONCE = 1000
+/** A server that has not answered a rename by now has other words for it, or none: the field stops waiting. */
+export const RENAME_ANSWER_MS = 10_000
 /** Whatever a text from elsewhere takes for the end of a line. */
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u
 
@@ -56,6 +58,8 @@ export interface RoomDesk {
   stop(): Promise<void>
   say(conversation: ConversationId, text: string): OutcomeCode | null
   openPrivate(key: string): ConversationId | null
+  /** With somebody the roster does not know, by name: while it is not complete, the server knows better. */
+  openPrivateNamed(name: string): ConversationId
   closePrivate(conversation: ConversationId): void
   /** Asks for another name; `keep` remembers it for this room once accepted. */
   rename(name: string): void
@@ -375,22 +379,23 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       return
     }
     if (command === 'rename') {
-      const name = asked?.name ?? deps.nick() ?? ''
       if (ref !== undefined && asked?.ref === ref) {
+        patch({ renaming: { state: 'refused', name: asked.name, code, text } })
         asked = null
-        patch({ renaming: { state: 'refused', name, code, text } })
         return
       }
+      const name = deps.nick() ?? ''
       // Our own try on arrival: shown at the field, and in the room, where the person is looking.
-      if (asked === null) patch({ renaming: { state: 'refused', name, code, text } })
+      if (room.renaming.state !== 'waiting') patch({ renaming: { state: 'refused', name, code, text } })
     }
     conversations.add(id, { kind: 'refused', command, code, text })
   }
 
   const heardDisconnected = (reason: Extract<SessionEvent, { type: 'disconnected' }>): void => {
     const { retryInMs } = reason
+    // We renew the connection ourselves: another address, another character set.
+    const renewing = reason.reason === 'left' && retryInMs === 0
     const retryAt = retryInMs === null ? null : clock.wall() + retryInMs
-    asked = null
     localEnd = null
     if (standing && reason.reason !== 'kicked') conversations.add(id, { kind: 'disconnected', reason: reason.reason })
     standing = false
@@ -399,15 +404,22 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       status:
         kicked !== null
           ? { ...kicked, retryAt }
-          : retryAt === null
-            ? { state: 'away', reason: reason.reason }
-            : { state: 'reconnecting', reason: reason.reason, retryAt },
+          : renewing
+            ? { state: 'connecting' }
+            : retryAt === null
+              ? { state: 'away', reason: reason.reason }
+              : { state: 'reconnecting', reason: reason.reason, retryAt },
       renaming: room.renaming.state === 'waiting' ? { state: 'idle' } : room.renaming
     })
     if (retryAt === null) forgetPeople()
   }
 
   const heard = (event: SessionEvent): void => {
+    hear(event)
+    // What can be done changes with what is learnt; in a flood of lines nothing is.
+    if (event.type !== 'said' && event.type !== 'line' && event.type !== 'noted') refreshCapabilities()
+  }
+  const hear = (event: SessionEvent): void => {
     switch (event.type) {
       case 'connected':
         localEnd = event.self
@@ -415,22 +427,18 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         patch({ status: { state: 'connected' }, marked: false, self: null })
         conversations.add(id, { kind: 'connected', again: wasConnected })
         wasConnected = true
-        refreshCapabilities()
         return
       case 'recognised':
         patch({ dialect: { ...room.dialect, recognised: event.dialect, by: event.by } })
         deps.remember({ lastDialect: event.dialect })
-        refreshCapabilities()
         return
       case 'introduced':
         toldName = event.roomName.trim()
         patch({ marked: true })
         retitle()
-        refreshCapabilities()
         return
       case 'people':
         heardPeople(event)
-        refreshCapabilities()
         return
       case 'joined':
         if (!isIgnored(event.member)) conversations.add(id, { kind: 'joined', member: event.member, own: event.own })
@@ -524,16 +532,29 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const member = members?.get(key)
       return member === undefined ? null : threadWith(member)
     },
+    openPrivateNamed: (name) => threadWith({ address: null, name }),
     closePrivate: (conversation) => {
       for (const [key, thread] of threads) if (thread === conversation) threads.delete(key)
       for (const [ref, mine] of own) if (mine.conversation === conversation) forgetOwn(ref)
       conversations.close(conversation)
     },
     rename: (name) => {
+      if (room.self?.name === name) {
+        // Some servers refuse the name one has already as taken (dialects 3.4): there is nothing to ask.
+        asked = null
+        deps.remember({ nick: name })
+        session?.configure({ nick: name })
+        patch({ renaming: { state: 'accepted', name } })
+        return
+      }
       const ref = deps.nextRef()
       asked = { ref, name }
       patch({ renaming: { state: 'waiting', name } })
       session?.perform({ type: 'rename', name, ref })
+      clock.after(RENAME_ANSWER_MS, () => {
+        // A late answer still counts; only the waiting ends.
+        if (asked?.ref === ref && room.renaming.state === 'waiting') patch({ renaming: { state: 'idle' } })
+      })
     },
     who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
     resend: (conversation, lineId) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { RENAME_ANSWER_MS } from '../../../src/core/switchboard/room.ts'
 import type { SavedRoom } from '../../../src/shared/settings.ts'
 import { ALL, ANNA, BEN, makeRig, ME, present, said, settingsWith, settle } from './rig.ts'
 
@@ -85,11 +86,11 @@ describe('connecting', () => {
     expect(rig.room(id).status).toEqual({ state: 'connecting' })
     settle(rig.session())
     rig.board.wake()
-    expect(rig.session().retries).toBe(1)
+    expect(rig.session().retries).toBe(2)
     rig.session().tell({ type: 'kicked', reason: 'moderator', text: 'out' })
     rig.session().tell({ type: 'disconnected', reason: 'kicked', retryInMs: null })
     rig.board.wake()
-    expect(rig.session().retries).toBe(1)
+    expect(rig.session().retries).toBe(2)
   })
 
   test('disconnecting keeps the room in the list; leaving takes it out; forgetting removes it', async () => {
@@ -146,6 +147,8 @@ describe('connecting', () => {
     expect(await rig.run({ type: 'configureRoom', room: id, host: 'OTHER', port: 1 })).toMatchObject({ ok: false })
     await rig.run({ type: 'configureRoom', room: id, host: 'new.lan', charset: 'gb18030' })
     expect(rig.sessions[0]?.configured).toEqual([{ host: 'new.lan', charset: 'gb18030' }])
+    rig.sessions[0]?.tell({ type: 'disconnected', reason: 'left', retryInMs: 0 })
+    expect(rig.room(id).status).toEqual({ state: 'connecting' })
     expect(rig.saved().rooms[0]).toMatchObject({ host: 'new.lan', charset: 'gb18030', lastDialect: null })
     expect(rig.room(id)).toMatchObject({ title: 'new.lan:8888', dialect: { recognised: null } })
   })
@@ -180,6 +183,16 @@ describe('names', () => {
     expect(rig.session().configured.at(-1)).toEqual({ nick: 'Leaf' })
   })
 
+  test('that one has already is not asked for: some servers would call it taken', async () => {
+    const rig = makeRig()
+    const id = await rig.join()
+    settle(rig.session())
+    await rig.run({ type: 'rename', room: id, name: 'me' })
+    expect(rig.session().asked).toEqual([])
+    expect(rig.room(id).renaming).toEqual({ state: 'accepted', name: 'me' })
+    expect(rig.saved().rooms[0]?.nick).toBe('me')
+  })
+
   test('cannot be changed where the server has none, without a connection, or to nothing', async () => {
     const rig = makeRig()
     const id = await rig.join()
@@ -198,6 +211,10 @@ describe('names', () => {
     settle(rig.session())
     await rig.run({ type: 'rename', room: id, name: 'x' })
     rig.session().tell({ type: 'disconnected', reason: 'reset', retryInMs: 500 })
+    expect(rig.room(id).renaming).toEqual({ state: 'idle' })
+    settle(rig.session())
+    await rig.run({ type: 'rename', room: id, name: 'y' })
+    rig.clock.advance(RENAME_ANSWER_MS)
     expect(rig.room(id).renaming).toEqual({ state: 'idle' })
   })
 

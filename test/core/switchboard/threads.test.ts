@@ -86,6 +86,18 @@ describe('a private thread', () => {
       expect(await rig.run(command)).toEqual({ ok: false, code: 'not-supported' })
   })
 
+  test('with somebody the roster does not know yet goes by name while the roster is not complete', async () => {
+    const { rig, id } = await joined()
+    rig.session().tell(present([], { complete: false }))
+    const outcome = await rig.run({ type: 'whisper', room: id, to: 'Carl', text: 'hello there' })
+    expect(outcome).toMatchObject({ ok: true })
+    expect(rig.session().asked.at(-1)).toMatchObject({ type: 'whisper', to: 'Carl', text: 'hello there' })
+    const [thread = ''] = threads(rig)
+    const carl = { address: '10.0.0.4:4', name: 'Carl' }
+    rig.session().tell(present([carl]))
+    expect(rig.conversation(thread)).toMatchObject({ with: carl, present: true })
+  })
+
   test('that is closed comes back empty when something new is said', async () => {
     const { rig, id } = await joined()
     rig.session().tell(whispered(ANNA, 'one'))
