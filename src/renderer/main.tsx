@@ -1,3 +1,4 @@
+import './schemas-without-eval.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './theme/tokens.css'
@@ -9,7 +10,7 @@ import { fulfil } from './wishes.ts'
 import { startWords } from './words.ts'
 
 const start = async (): Promise<void> => {
-  const place = document.querySelector('#teahouse')
+  const place = document.querySelector('#root')
   if (!place) throw new Error('index.html has no place for the window')
   await startWords()
   attachTo(openBridge(setCarrier), fulfil)
