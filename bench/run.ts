@@ -1,7 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { cpus, loadavg, platform, release } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { freePort } from '../src/node/addresses.ts'
 
 /**
  * Fan-out, measured against the host everybody would write first. Everything in one run: two hosts and a load, each
@@ -16,15 +20,26 @@ const RATIO_GOAL = 10
 const LATENCY_GOAL = 1.2
 /** A load that does not come back by then is broken. */
 const LOAD_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 20_000
+const LOOK_MS = 50
+/** Where the search for a free port begins: below those the system gives to connections. */
+const FIRST_PORT = 18_888
 
 /** Host and load do not take each other's core, where the system lets us say so. */
 const canPin = cpus().length >= 2 && spawnSync('taskset', ['--version']).status === 0
-const onCore = (core: number, file: string, args: string[]): ChildProcess => {
-  const script = [new URL(file, import.meta.url).pathname, ...args]
+const children: ChildProcess[] = []
+// Also when something fails on the way: no host is left behind.
+process.on('exit', () => {
+  for (const child of children) child.kill()
+})
+const onCore = (core: number, file: string, args: string[], output: 'pipe' | 'ignore' = 'pipe'): ChildProcess => {
+  const script = [fileURLToPath(new URL(file, import.meta.url)), ...args]
   const [command, all] = canPin
     ? ['taskset', ['-c', String(core), process.execPath, ...script]]
     : [process.execPath, script]
-  return spawn(command, all, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, all, { stdio: ['ignore', output, 'inherit'] })
+  children.push(child)
+  return child
 }
 const firstLine = (child: ChildProcess): Promise<Record<string, number>> =>
   new Promise((resolve, reject) => {
@@ -44,10 +59,33 @@ const firstLine = (child: ChildProcess): Promise<Record<string, number>> =>
       reject(new Error(`ended with ${code}`))
     })
   })
-const startHost = async (file: string): Promise<{ child: ChildProcess; port: number }> => {
-  const child = onCore(0, file, [])
+interface Host {
+  child: ChildProcess
+  port: number
+}
+const startPlain = async (): Promise<Host> => {
+  const child = onCore(0, 'plain-host.ts', [])
   const { port } = await firstLine(child)
   return { child, port: port ?? 0 }
+}
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+/** `teahouse host` as people run it; its report of every line goes nowhere, so that nobody has to read it. */
+const startOurs = async (): Promise<Host> => {
+  const port = await freePort(FIRST_PORT)
+  if (port === null) throw new Error('no free port')
+  const options = ['host', '--unlimited', '--dialect', 'gopl', '--bind', '127.0.0.1', '--port', String(port), '--json']
+  const child = onCore(0, '../src/headless/index.ts', options, 'ignore')
+  for (const deadline = Date.now() + START_TIMEOUT_MS; !(await listens(port)); await pause(LOOK_MS)) {
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error('our host did not start')
+  }
+  return { child, port }
 }
 const load = (port: number, mode: string, measureMs: number): Promise<Record<string, number>> => {
   const options = {
@@ -77,8 +115,8 @@ const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
 const ms = (n: number): string => `${n.toFixed(1)} ms`
 
 const started = loadavg()[0] ?? 0
-const plain = await startHost('plain-host.ts')
-const ours = await startHost('our-host.ts')
+const plain = await startPlain()
+const ours = await startOurs()
 const rates = { plain: [] as number[], ours: [] as number[] }
 const tails = { plain: [] as number[], ours: [] as number[] }
 const middles = { plain: [] as number[], ours: [] as number[] }
