@@ -74,11 +74,13 @@ export const view = async (args: ViewArguments): Promise<number> => {
   app.switchboard.start()
 
   const tellAddress = (): void => {
-    out.text(`Teahouse is open in this computer's browser, at an address that works once:\n\n  ${server.address()}\n`)
+    out.text(
+      `Teahouse runs. Open this address in a browser of this computer; it works once:\n\n  ${server.address()}\n`
+    )
     if (!hasDisplay())
       out.text(
         `From another computer, first:  ssh -L ${server.port}:127.0.0.1:${server.port} ${userName()}@${hostname()}\n` +
-          'and open the same address there.'
+          'and then open the same address there.'
       )
   }
   let child: ReturnType<typeof openWindow> = null
