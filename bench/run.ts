@@ -26,7 +26,7 @@ const LOOK_MS = 50
 const FIRST_PORT = 18_888
 
 /** Host and load do not take each other's core, where the system lets us say so. */
-const canPin = cpus().length >= 2 && spawnSync('taskset', ['--version']).status === 0
+const canPin = cpus().length >= 2 && spawnSync('taskset', ['-c', '0,1', process.execPath, '--version']).status === 0
 const children: ChildProcess[] = []
 // Also when something fails on the way: no host is left behind.
 process.on('exit', () => {

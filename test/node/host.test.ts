@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { createServer, connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OpenRoom, OpenRoomOptions } from '../../src/core/hub/contract.ts'
 import { DEFAULT_HUB_LIMITS, UNLIMITED } from '../../src/core/hub/hub.ts'
@@ -79,6 +81,12 @@ describe('doors', () => {
     for (const address of room.addresses) expect(address).toMatch(new RegExp(`^\\S+:${port}$`, 'u'))
   })
 
+  test('on IPv4 alone, no IPv6 address is offered', async () => {
+    const { room } = await host({ bind: '0.0.0.0' })
+    expect(room.addresses.length).toBeGreaterThan(0)
+    for (const address of room.addresses) expect(address).toMatch(/^[\d.]+:\d+$/u)
+  })
+
   test('a port in use is named, and no door stays open', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => {
@@ -153,7 +161,7 @@ describe('the tutorials’ own clients', () => {
     const { room, port } = await host()
     const menu = await connectMenuClient(port)
     const relay = await connectRelayClient(port)
-    const telnet = await connectTelnet(port)
+    const telnet = await connectTelnet(port, { negotiates: true, characterMode: true })
     clients.push(menu.raw, relay.raw, telnet.raw)
     const nc = await raw(port)
     await until(() => room.members().length === 4)
@@ -171,6 +179,21 @@ describe('the tutorials’ own clients', () => {
     for (const client of everyone) expect(client.text()).not.toMatch(/\r|:\n|to\|nc/u)
     telnet.send('who')
     await telnet.raw.untilText(`[${nc.address}]nc:在线...\n`)
+  })
+
+  test('a relay client whose terminal went away floods empty lines, and nobody notices', async () => {
+    const { room, port, events } = await host()
+    const relay = await connectRelayClient(port)
+    const nc = await raw(port)
+    clients.push({ close: relay.close })
+    await until(() => room.members().length === 2)
+    relay.flood()
+    for (let n = 0; n < 5; n++) {
+      nc.write(`line ${n}\n`)
+      await nc.untilText(`:line ${n}\n`)
+    }
+    expect(room.members()).toHaveLength(2)
+    expect(events.entries.filter((event) => event.type === 'said')).toHaveLength(5)
   })
 })
 
@@ -256,6 +279,31 @@ describe('hostile wires', () => {
     await until(() => room.members().length === 3)
   })
 })
+
+// The limit is the shell's to set; Windows has none.
+test.skipIf(process.platform === 'win32')(
+  'few open files: whoever is too many is told, and so are we',
+  async () => {
+    const script = fileURLToPath(new URL('../../src/headless/index.ts', import.meta.url))
+    const args = [script, 'host', '--port', '0', '--bind', '127.0.0.1', '--unlimited', '--json']
+    const program = spawn('sh', ['-c', 'ulimit -n 128 && exec "$0" "$@"', process.execPath, ...args])
+    clients.push({ close: () => program.kill() })
+    let out = ''
+    let complaints = ''
+    program.stdout.on('data', (bytes: Buffer) => (out += bytes.toString('utf8')))
+    program.stderr.on('data', (bytes: Buffer) => (complaints += bytes.toString('utf8')))
+    await until(() => out.includes('\n'), { within: 20_000, what: 'the program hosts' })
+    const port = Number(/"port":(\d+)/u.exec(out)?.[1])
+    const visitors = await Promise.all(Array.from({ length: 120 }, () => raw(port)))
+    await until(() => complaints.includes('too many connections'))
+    await until(() => visitors.some((visitor) => visitor.text().includes('* Closing: the room is full\n')))
+    const inside = visitors.filter((visitor) => visitor.text().includes('* Teahouse 1'))
+    expect(inside.length).toBeGreaterThan(30)
+    inside[0]?.write('still here\n')
+    await inside.at(-1)?.untilText(':still here\n')
+  },
+  30_000
+)
 
 test('names are unique under a race of many', async () => {
   const { room, port } = await host({ limits: UNLIMITED })
