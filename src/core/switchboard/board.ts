@@ -442,7 +442,8 @@ export const makeSwitchboardWith =
         }),
         hosting: { name: command.name, doors: room.doors, addresses: room.addresses, guests: 0 }
       })
-      keep({ hosted: before })
+      // The ports that were really opened: people come back to them.
+      keep({ hosted: { ...before, doors: room.doors.map(({ port, dialect }) => ({ port, dialect })) } })
       for (const notice of frame.notices)
         if (notice.kind === 'host-again') tell({ type: 'noticeDismissed', notice: notice.id })
       startSession(desk)
@@ -531,11 +532,11 @@ export const makeSwitchboardWith =
     }
 
     const lookAt = (conversation: string | null, inFront: boolean): Outcome => {
-      if (conversation !== null && conversations.get(conversation) === null) return no('no-such-conversation')
-      look = { conversation, inFront }
-      conversations.look(conversation, inFront)
+      const gone = conversation !== null && conversations.get(conversation) === null
+      look = { conversation: gone ? null : conversation, inFront }
+      conversations.look(look.conversation, inFront)
       for (const desk of desks.values()) desk.session()?.attend(isAttended(desk.id))
-      return done
+      return gone ? no('no-such-conversation') : done
     }
 
     const notice = (body: NoticeBody): void => {

@@ -11,8 +11,11 @@ import { mentions } from './mention.ts'
 
 /** Private threads of one room: a server that invents people must not fill the memory. */
 export const PRIVATE_THREADS = 200
-/** Own lines whose end may still come (a late echo, a late refusal). More than a person types in an hour. */
+/** Settled own lines of which more may come (a further piece, a late refusal): more than a person types in an hour. */
 const REMEMBERED_OWN_LINES = 2000
+/** What the settings can hold; a server may tell a name of a megabyte. */
+const MAX_KEPT_NAME = 200
+const MAX_KEPT_IGNORED = 1000
 /** Lines of one paste; more is a file, not a message. */
 export const LINES_AT_ONCE = 1000
 /** A server that has not answered a rename by now has other words for it, or none: the field stops waiting. */
@@ -103,6 +106,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   /** Private threads by `memberKey` of the other side; the least recently used first. */
   const threads = new Map<string, ConversationId>()
   const own = new Map<string, OwnLine>()
+  /** Refs of own lines that are through, the oldest first. */
+  const settled = new Set<string>()
   const refOf = new Map<LineId, string>()
   let asked: { ref: string; name: string } | null = null
 
@@ -244,10 +249,6 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     })
     own.set(ref, { conversation, line, text, said: null })
     refOf.set(line, ref)
-    if (own.size > REMEMBERED_OWN_LINES) {
-      const [oldest] = own
-      if (oldest) forgetOwn(oldest[0])
-    }
     if (view.with === null) current.perform({ type: 'say', text, ref })
     else current.perform({ type: 'whisper', to: view.with.address ?? view.with.name ?? '', text, ref })
   }
@@ -255,7 +256,13 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const mine = own.get(ref)
     if (!mine) return
     own.delete(ref)
+    settled.delete(ref)
     refOf.delete(mine.line)
+  }
+  const settle = (ref: string): void => {
+    settled.add(ref)
+    const [oldest] = settled
+    if (settled.size > REMEMBERED_OWN_LINES && oldest !== undefined) forgetOwn(oldest)
   }
   const ownSaid = (mine: OwnLine): SaidLine | null => {
     const line = conversations.line(mine.conversation, mine.line)
@@ -298,6 +305,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (mine && mine.said === null && ownSaid(mine)) {
       mine.said = text
       changeOwn(mine, { state, text, from: event.from, failure: null })
+      if (event.ref !== undefined) settle(event.ref)
       return
     }
     if (mine) mine.said = (mine.said ?? '') + text
@@ -318,6 +326,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       } else if (line?.state === 'written' || line?.state === 'waiting') changeOwn(mine, { state: 'unconfirmed' })
     }
     own.clear()
+    settled.clear()
     refOf.clear()
   }
 
@@ -335,7 +344,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const text = event.text ?? ''
     const conversation = event.conversation === 'private' ? threadWith(from) : id
     if (event.conversation === 'private') updateThread(memberKey(from), { with: from, present: true })
-    const names = [room.self?.name ?? '', deps.nick() ?? '', deps.profileName()]
+    const names = new Set([room.self?.name ?? '', deps.nick() ?? '', deps.profileName()])
     conversations.add(
       conversation,
       {
@@ -345,7 +354,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         own: false,
         state: 'delivered',
         failure: null,
-        mention: event.conversation === 'room' && names.some((name) => mentions(text, name))
+        mention: event.conversation === 'room' && [...names].some((name) => mentions(text, name))
       },
       Date.parse(event.at)
     )
@@ -356,9 +365,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (event.own) {
       const name = member.name ?? ''
       if (asked !== null && asked.ref === event.ref) {
+        const nick = name !== '' && name.length <= MAX_KEPT_NAME ? name : asked.name
         asked = null
-        deps.remember({ nick: name })
-        session?.configure({ nick: name })
+        deps.remember({ nick })
+        session?.configure({ nick })
       }
       patch({ self: member, renaming: { state: 'accepted', name } })
     } else {
@@ -376,6 +386,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const failed = { state: 'failed', failure: { code, text } } as const
       if (mine.said === null || conversations.get(mine.conversation)?.with !== null) changeOwn(mine, failed)
       else splitRest(ref, mine, failed)
+      settle(ref)
       return
     }
     if (command === 'rename') {
@@ -591,7 +602,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const ignored = on ? [...others, ...keys] : others
       patch({ ignored })
       // An address with a port means somebody only as long as this server runs; a unique name means them for longer.
-      deps.remember({ ignored: ignored.filter((other) => other.startsWith('name:')) })
+      const kept = ignored.filter((other) => other.startsWith('name:') && other.length <= MAX_KEPT_NAME)
+      deps.remember({ ignored: kept.slice(-MAX_KEPT_IGNORED) })
       return true
     }
   }

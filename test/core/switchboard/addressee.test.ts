@@ -8,12 +8,16 @@ const members = [
   member(3, ''),
   member(4, null),
   member(5, 'Ben'),
-  member(6, 'Ben')
+  member(6, 'Ben'),
+  member(7, 'Carl Lee'),
+  member(8, 'Carl Lee Ann')
 ]
 
 test.each([
   ['Anna', 'hello', '10.0.0.1:1', 'hello'],
-  ['Anna', 'Lee hello you', '10.0.0.2:1', 'hello you'],
+  ['Anna', 'Lee hello you', '10.0.0.1:1', 'Lee hello you'],
+  ['Carl', 'Lee hello you', '10.0.0.7:1', 'hello you'],
+  ['Carl', 'Lee Ann hello', '10.0.0.8:1', 'hello'],
   ['Anna Lee', 'hello', '10.0.0.2:1', 'hello'],
   ['Anna', 'Leeway', '10.0.0.1:1', 'Leeway'],
   ['Ben', 'x', '10.0.0.5:1', 'x'],

@@ -131,6 +131,24 @@ describe('an own line', () => {
   })
 })
 
+test('thousands of waiting lines all find their echo', async () => {
+  const { rig, id } = await joined()
+  for (let n = 0; n < 3; n += 1)
+    await rig.run({
+      type: 'say',
+      conversation: id,
+      text: Array.from({ length: 1000 }, (_, at) => `${n}.${at}`).join('\n')
+    })
+  for (const command of rig.session().asked.slice())
+    if (command.type === 'say') rig.session().tell(echoed(command.ref ?? '', command.text))
+  const page = await rig.board.answer({ type: 'page', conversation: id, before: 1_000_000, limit: 2000 })
+  expect(page.lines).toHaveLength(2000)
+  expect(new Set(page.lines.map((line) => (line.kind === 'said' ? line.state : '')))).toEqual(new Set(['delivered']))
+  const older = await rig.board.answer({ type: 'page', conversation: id, before: page.lines[0]?.id ?? 0, limit: 2000 })
+  expect(older.lines).toHaveLength(1001)
+  expect(older.lines.every((line) => line.kind !== 'said' || line.state === 'delivered')).toBe(true)
+})
+
 describe('a text of several lines', () => {
   test('becomes one message for each line that is not empty', async () => {
     const { rig, id } = await joined()

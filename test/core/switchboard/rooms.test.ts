@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RENAME_ANSWER_MS } from '../../../src/core/switchboard/room.ts'
 import type { SavedRoom } from '../../../src/shared/settings.ts'
+import { settings } from '../../../src/shared/settings.ts'
 import { ALL, ANNA, BEN, makeRig, ME, present, said, settingsWith, settle } from './rig.ts'
 
 const savedRoom = (change: Partial<SavedRoom>): SavedRoom => ({
@@ -191,6 +192,29 @@ describe('names', () => {
     expect(rig.session().asked).toEqual([])
     expect(rig.room(id).renaming).toEqual({ state: 'accepted', name: 'me' })
     expect(rig.saved().rooms[0]?.nick).toBe('me')
+  })
+
+  test('of any length from the server leave settings that can be read again', async () => {
+    const rig = makeRig()
+    const id = await rig.join()
+    settle(rig.session())
+    const long = 'x'.repeat(100_000)
+    await rig.run({ type: 'rename', room: id, name: 'short' })
+    rig.session().tell({
+      type: 'renamed',
+      member: { address: ME.address, name: long },
+      was: 'me',
+      own: true,
+      ref: rig.session().lastRef()
+    })
+    rig.session().tell(present([{ address: ANNA.address, name: long }]))
+    await rig.run({ type: 'ignore', room: id, member: ANNA.address ?? '', on: true })
+    for (let n = 0; n < 1100; n += 1) {
+      rig.session().tell(present([{ address: `1.1.1.1:${n}`, name: `n${n}` }]))
+      await rig.run({ type: 'ignore', room: id, member: `1.1.1.1:${n}`, on: true })
+    }
+    expect(settings.safeParse(rig.saved()).success).toBe(true)
+    expect(rig.saved().rooms[0]?.nick).toBe('short')
   })
 
   test('cannot be changed where the server has none, without a connection, or to nothing', async () => {
