@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /** What the built app is made from, and what shows that it is whole. */
 const SOURCES = ['src', 'package.json', 'electron.vite.config.ts', 'tsconfig.base.json']
@@ -25,10 +26,17 @@ export const needsBuild = (home: string): boolean => {
   return made.some((product) => statSync(product).mtimeMs < changed)
 }
 
-/** Builds the app. Null when it is there; else what the builder said. */
+/** The builder's words without its stack traces and colours. */
+export const buildTrouble = (words: string): string =>
+  stripVTControlCharacters(words)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .join('\n')
+
+/** Builds the app. Null when it is there; else why not, to be shown as it is. */
 export const build = (home: string): string | null => {
   const builder = join(home, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-  if (!existsSync(builder)) return 'electron-vite is not installed: run "npm ci" first.'
-  const { status, stdout, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: home, encoding: 'utf8' })
-  return status === 0 ? null : `${stdout}${stderr}`.trim()
+  if (!existsSync(builder)) return 'Teahouse cannot be built: electron-vite is not installed, run "npm ci" first.'
+  const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: home, encoding: 'utf8' })
+  return status === 0 ? null : `Teahouse cannot be built:\n${buildTrouble(stderr)}`
 }

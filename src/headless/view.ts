@@ -84,8 +84,11 @@ export const view = async (args: ViewArguments): Promise<number> => {
       )
   }
   let child: ReturnType<typeof openWindow> = null
-  if (args.window && mayOpenWindow()) child = openWindow(server.address(), join(profile, 'browser'), tellAddress)
   tellAddress()
+  if (args.window && mayOpenWindow())
+    child = openWindow(server.address(), join(profile, 'browser'), () =>
+      out.text('No window could be opened for it: use the address.')
+    )
   const keys = inForeground()
   out.text(keys ? 'Enter prints a new address; Ctrl+C ends Teahouse.' : 'SIGINT or SIGTERM ends Teahouse.')
   if (keys) process.stdin.on('data', tellAddress)

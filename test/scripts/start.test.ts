@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { majorOf, whatIsMissing } from '../../scripts/node-version.js'
-import { needsBuild } from '../../scripts/start/build.ts'
+import { buildTrouble, needsBuild } from '../../scripts/start/build.ts'
 import { hopeless, refusal } from '../../scripts/start/desktop.ts'
 import { fetchRuntime, installedRuntime } from '../../scripts/start/runtime.ts'
 import { viewOptions } from '../../scripts/start/start.ts'
@@ -78,6 +78,11 @@ describe('building', () => {
     utimesSync(join(folder, 'src/main/index.ts'), new Date(), new Date(Date.now() + 20_000))
     expect(needsBuild(folder)).toBe(true)
   })
+})
+
+test('a builder that fails is quoted without its stack trace', () => {
+  const words = '\u001b[31merror\u001b[0m during build:\nError: EACCES: x\n    at f (node:fs:1:1)\n    at async g (y)\n'
+  expect(buildTrouble(words)).toBe('error during build:\nError: EACCES: x')
 })
 
 describe('whether Electron has a chance', () => {
@@ -266,7 +271,9 @@ describe('npm start', () => {
     const home = fakeCheckout(null)
     rmSync(join(home, 'out/main/index.js'))
     const { code, stderr } = await launch(home, flags)
-    expect(stderr).toBe('Building Teahouse…\nelectron-vite is not installed: run "npm ci" first.\n')
+    expect(stderr).toBe(
+      'Building Teahouse…\nTeahouse cannot be built: electron-vite is not installed, run "npm ci" first.\n'
+    )
     expect(code).toBe(1)
   })
 })
