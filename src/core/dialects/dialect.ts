@@ -17,12 +17,12 @@ export type Spoken =
   | { kind: 'accepted'; name: string | null }
   /** Our host tells everybody. */
   | { kind: 'announced'; was: string; name: string }
-  /** `command` null: whichever of our requests is open. */
-  | { kind: 'refused'; command: 'rename' | 'whisper' | null; code: RefusalCode; text: string }
+  /** `command` null: whichever of our requests is open. `line`: as it came, where that is more than `text`. */
+  | { kind: 'refused'; command: 'rename' | 'whisper' | null; code: RefusalCode; text: string; line?: string }
   /** A private text of ours arrived: nothing new to show. */
   | { kind: 'confirmed' }
   /** Believed only as the last words before the end. */
-  | { kind: 'kicked'; reason: KickReason; text: string }
+  | { kind: 'kicked'; reason: KickReason; text: string; line?: string }
   /** Which relative this is: makes its other lines readable. */
   | { kind: 'relative'; relative: Relative; text: string }
   | { kind: 'line'; text: string }

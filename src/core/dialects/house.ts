@@ -55,9 +55,9 @@ const PRIVATELY = ' (private): '
 export const readHouse = (line: string, known: Knowledge): Spoken | null => {
   if (!known.marked || !line.startsWith('* ')) return null
   const closing = afterAny(line, ['* Closing: ', '* 断开：'])
-  if (closing !== null) return { kind: 'kicked', reason: senseOf(closing, KICKS, 'unknown'), text: closing }
+  if (closing !== null) return { kind: 'kicked', reason: senseOf(closing, KICKS, 'unknown'), text: closing, line }
   const refused = afterAny(line, ['* Refused: ', '* 被拒绝：'])
-  if (refused !== null) return { kind: 'refused', command: null, code: refusalCode(refused), text: refused }
+  if (refused !== null) return { kind: 'refused', command: null, code: refusalCode(refused), text: refused, line }
   const said = line.slice(2)
   const whispered = said.indexOf(PRIVATELY)
   const renamed = partedAt(said, ' is now known as ', known) ?? partedAt(said, ' 改名为 ', known)

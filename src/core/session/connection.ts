@@ -189,7 +189,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   const dropKick = (spoken = kick): void => {
     if (kick === null || kick !== spoken) return
     kick = null
-    tell({ type: 'line', text: spoken.text })
+    tell({ type: 'line', text: spoken.line ?? spoken.text })
   }
 
   /** The server showed that it has the dialect: now its verbs may be used. */
@@ -199,7 +199,10 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     speaking.rearm()
     speaking.wantName(deps.nick)
     if (standing.spec?.who == null) return
-    later(Math.max(0, connectedAt + ROSTER_AFTER_MS - clock.now()), () => speaking.wantRoster())
+    later(Math.max(0, connectedAt + ROSTER_AFTER_MS - clock.now()), () => {
+      speaking.wantRoster()
+      speaking.pump()
+    })
   }
   const turnTo = (verdict: Verdict): void => {
     standing.spec = specOf(verdict.dialect)
@@ -234,7 +237,6 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       establish()
     } else if (!standing.proven && standing.by !== 'user' && mayCorrect(sign)) {
       turnTo({ dialect: sign.dialect, by: sign.by, proven: true, self: sign.self })
-      speaking.pump()
     }
   }
   const lateEcho = (line: string): boolean => {
@@ -283,7 +285,6 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     held = []
     for (const [at, line] of lines.entries()) understand(line, at + 1)
     armTail()
-    speaking.pump()
   }
   const noChat = (text: string | null): void => {
     if (text !== null) tell({ type: 'line', text })
@@ -336,6 +337,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       if (held.length === 0) detector.hear(codec.decode(bytes))
     }
     settle(detector.conclude())
+    speaking.pump()
   }
 
   const ending = (): void => {
@@ -357,7 +359,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       if (over) return
       lastReceivedAt = clock.now()
       framer.push(bytes)
-      if (isNoChat(framer.tail(), false)) {
+      if (standing.listening && framer.tailLength() > 0 && isNoChat(framer.tail(), false)) {
         const text = codec.decode(framer.tail())
         return noChat(/[\0\ufffd]/.test(text) ? null : text)
       }
@@ -389,7 +391,10 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       speaking.rearm()
       speaking.pump()
     },
-    wantName: (name) => speaking.wantName(name),
+    wantName: (name) => {
+      speaking.wantName(name)
+      speaking.pump()
+    },
     attended: () => speaking.rearm(),
     overdue: (flight) => {
       // A 001 that does not echo has forgotten us (decision 12).

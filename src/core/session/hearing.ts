@@ -143,7 +143,7 @@ export const makeHearing = (deps: {
             ? 'say'
             : null)
     if (command === null) {
-      tell({ type: 'line', text })
+      tell({ type: 'line', text: spoken.line ?? text })
       return
     }
     // A name that is taken makes the answer to the newest private text certain; names are answered in order.

@@ -1,5 +1,5 @@
 import type { Timer, Wire } from '../../shared/carriers.ts'
-import type { DisconnectReason, KickReason, SessionEvent } from '../../shared/events.ts'
+import type { CommandName, DisconnectReason, KickReason, SessionEvent } from '../../shared/events.ts'
 import { type Connection, makeConnection } from './connection.ts'
 import type { MakeSession, Session } from './contract.ts'
 import { makeOutbox } from './outbox.ts'
@@ -134,11 +134,8 @@ export const makeSession: MakeSession = (given, deps) => {
     })
   }
 
-  const refuse = (
-    command: 'say' | 'whisper',
-    code: 'empty-text' | 'bad-format' | 'flood',
-    ref: string | undefined
-  ): void => tell({ type: 'refused', command, code, text: '', ...(ref === undefined ? {} : { ref }) })
+  const refuse = (command: CommandName, code: 'empty-text' | 'bad-format' | 'flood', ref: string | undefined): void =>
+    tell({ type: 'refused', command, code, text: '', ...(ref === undefined ? {} : { ref }) })
 
   const enqueue = (kind: 'say' | 'whisper', text: string, to: string, ref: string | undefined): void => {
     const messages = messagesIn(text)
@@ -158,10 +155,10 @@ export const makeSession: MakeSession = (given, deps) => {
         case 'whisper':
           return enqueue('whisper', command.text, command.to, command.ref)
         case 'rename':
-          outbox.add('rename', [command.name], '', command.ref ?? null)
+          if (!outbox.add('rename', [command.name], '', command.ref ?? null)) refuse('rename', 'flood', command.ref)
           return line?.connection.pump()
         case 'who':
-          outbox.add('who', [''], '', command.ref ?? null)
+          if (!outbox.add('who', [''], '', command.ref ?? null)) refuse('who', 'flood', command.ref)
           return line?.connection.pump()
         case 'quit':
           void session.leave()

@@ -30,7 +30,7 @@ const BAR_LOOKALIKE = '｜'
 export interface Speaking {
   /** Writes what may go now. */
   pump(): void
-  /** A name to ask for as soon as the server showed that it has names. */
+  /** A name to ask for at the next turn, as soon as the server showed that it has names. */
   wantName(name: string | null): void
   /** A question of our own, hidden: at its turn, or at once where it keeps us in the room. */
   wantRoster(): void
@@ -245,11 +245,9 @@ export const makeSpeaking = (deps: {
     },
     wantName: (name) => {
       wantedName = name === '' ? null : name
-      speaking.pump()
     },
     wantRoster: () => {
       rosterWanted = true
-      speaking.pump()
     },
     askAtOnce: () => {
       if (closed || !standing.established || standing.spec?.who == null) return

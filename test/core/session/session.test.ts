@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { makeCodec } from '../../../src/node/codec.ts'
 import { AL, BOB, joined, ME, member, stand } from './stand.ts'
 
 describe('recognition', () => {
@@ -544,5 +545,108 @@ describe('coming back', () => {
     expect(waits[1]).toBeGreaterThan(1000)
     expect(waits[2]).toBeGreaterThan(2000)
     expect(waits[3]).toBeLessThanOrEqual(1000)
+  })
+})
+
+describe('the rest of the wire', () => {
+  test('hazard 21: a cut `who` is asked again with CRLF', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}: I am here\n[${ME}]${ME}: login\n`)
+    at.clock.advance(200)
+    expect(at.wrote()).toEqual(['who\n'])
+    at.send(`[${ME}]${ME}: wh\n`)
+    expect(at.wrote()).toEqual(['who\r\n'])
+    at.send(`user list :\n${ME}:${ME}\n`)
+    at.clock.advance(300)
+    expect(at.all.findLast((event) => event.type === 'people')).toMatchObject({ complete: true })
+  })
+
+  test('a private text whose bytes hold a bar in that charset is refused: nothing helps', () => {
+    const at = joined('im', { charset: 'big5' })
+    const text = makeCodec('big5').decode(new Uint8Array([0xa8, 0x7c]))
+    at.session.perform({ type: 'whisper', to: 'bob', text, ref: '1' })
+    expect(at.news()).toEqual([{ type: 'refused', command: 'whisper', code: 'unsafe', text: '', ref: '1' }])
+    expect(at.wrote()).toEqual([])
+  })
+
+  test('the mark that comes with the welcome is heard before anything is written', () => {
+    const at = stand()
+    at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b' })
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n* Teahouse 1 Tea\n`)
+    expect(at.wrote()).toEqual(['to|bob|a|b\n'])
+  })
+
+  test('a paste to a server that reads lines stays below what our own host closes for', () => {
+    const at = joined('gopl')
+    at.session.perform({ type: 'say', text: Array.from({ length: 50 }, (_, n) => `line ${n}`).join('\n') })
+    expect(at.wrote()).toHaveLength(20)
+    at.send(`${ME}: line 0\n${ME}: line 1\n`)
+    expect(at.wrote()).toEqual(['line 20\n', 'line 21\n'])
+  })
+
+  test('hazard 14: own lines glued by a thawed room are known again', () => {
+    const at = joined('im')
+    at.session.perform({ type: 'say', text: 'one', ref: '1' })
+    at.session.perform({ type: 'say', text: 'two', ref: '2' })
+    at.clock.advance(10_000)
+    at.news()
+    at.send(`[${ME}]${ME}:one\ntwo\n`)
+    expect(at.news()).toMatchObject([
+      { type: 'said', text: 'one', own: true, ref: '1' },
+      { type: 'said', text: 'two', own: true, ref: '2' }
+    ])
+  })
+
+  test('a refusal or a farewell of our host that belongs to nothing is shown as it came', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`You are ${ME}\n* Teahouse 1 Tea\n* Refused: x\n* Closing: y\n${BOB}: hi\n`)
+    expect(at.news().slice(3)).toMatchObject([
+      { type: 'line', text: '* Refused: x' },
+      { type: 'line', text: '* Closing: y' },
+      { type: 'said', text: 'hi' }
+    ])
+  })
+
+  test('hazards 6, 7: CR, empty and equal names; people are known by address', () => {
+    const at = joined('im')
+    at.send(`[${BOB}]x\r:hi\r\n[${AL}]:hi\n[${AL}]x:hi\n`)
+    expect(at.news()).toMatchObject([
+      { from: member(BOB, 'x'), text: 'hi' },
+      { from: member(AL, ''), text: 'hi' },
+      { from: member(AL, 'x'), text: 'hi' }
+    ])
+    at.session.perform({ type: 'whisper', to: AL, text: 'psst' })
+    expect(at.wrote()).toEqual(['to|x|psst\n\n'])
+    // Two have that name: the server decides, not we.
+    at.news()
+    at.send('x对您说hi\n')
+    expect(at.news()).toMatchObject([{ conversation: 'private', from: member(null, 'x') }])
+  })
+
+  test('a new charset or address renews the connection; another dialect takes effect at once', () => {
+    const at = joined('gopl')
+    at.session.configure({ charset: 'gb18030' })
+    expect(at.net.calls).toHaveLength(2)
+    at.call().accept(ME)
+    at.send(new Uint8Array([...new TextEncoder().encode(`You are ${ME}\n${BOB}: `), 0xc4, 0xe3, 0x0a]))
+    expect(at.news().at(-1)).toMatchObject({ type: 'said', text: '你' })
+    at.session.configure({ dialect: 'plain' })
+    expect(at.news()).toEqual([{ type: 'recognised', dialect: 'plain', by: 'user' }])
+    expect(at.net.calls).toHaveLength(2)
+    at.session.configure({ port: 9999 })
+    expect(at.net.last().port).toBe(9999)
+  })
+
+  test('switching reconnecting off stops the waiting', () => {
+    const at = stand()
+    at.call().fail('refused')
+    at.news()
+    at.session.configure({ reconnect: false })
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'refused', retryInMs: null }])
+    at.clock.advance(120_000)
+    expect(at.net.calls).toHaveLength(1)
   })
 })

@@ -1,0 +1,65 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { makeFramer } from '../../../src/core/session/framing.ts'
+import { AL, BOB, ME, stand } from './stand.ts'
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const cut = (bytes: Uint8Array, at: readonly number[]): Uint8Array[] => {
+  const places = [...new Set(at.map((place) => place % (bytes.length + 1)))].toSorted((a, b) => a - b)
+  return [...places, bytes.length].map((end, index) => bytes.subarray(index === 0 ? 0 : places[index - 1], end))
+}
+const linesOf = (pieces: readonly Uint8Array[], longest: number): string[] => {
+  const lines: string[] = []
+  const framer = makeFramer(longest, (line, short) =>
+    lines.push(`${short ? '…' : ''}${new TextDecoder().decode(line)}`)
+  )
+  for (const piece of pieces) framer.push(piece)
+  return [...lines, `tail ${new TextDecoder().decode(framer.tail())}`]
+}
+
+test('hazard 2: the same bytes cut anywhere give the same lines', () => {
+  const bytes = fc.uint8Array({ max: 20, maxLength: 60 })
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat()), fc.integer({ min: 1, max: 12 }), (raw, at, longest) => {
+      expect(linesOf(cut(raw, at), longest)).toEqual(linesOf([raw], longest))
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('hazard 9: an endless line is shown as far as it goes, and the next line is whole again', () => {
+  expect(linesOf([encode('abcdefgh'), encode('ijk\nnext\n')], 4)).toEqual(['…abcd', 'next', 'tail '])
+  expect(linesOf([encode('abcd\nnext')], 4)).toEqual(['abcd', 'tail next'])
+})
+
+describe('hazard 2: the same bytes cut anywhere give the same events', () => {
+  test.each([
+    ['gopl', `You are ${ME}\n${BOB} has arrived\r\n${BOB}: 你好 🍵\n${BOB}: \n${BOB} has left\n`],
+    ['gopl-zh', `欢迎 ${ME}\n${BOB} 上线\n${BOB}: 你好\n${BOB} 下线\n`],
+    ['iamhere', `[${ME}]${ME}:I am here\n[${ME}]${ME}:login\n[${BOB}]bob:hi\r\nfree text\n[${BOB}]bob:login out\n`],
+    [
+      'im',
+      `[${ME}]${ME}:已上线\n[${BOB}]bob:hi\nbob对您说onebob对您说two[${BOB}]bob:三\n\n[${AL}]:\n[${BOB}]bob:已下线\n`
+    ],
+    ['relay', `${BOB}:hi\r\n${AL}:你好\n${BOB}:\n`],
+    ['plain', `<announce> 1.2.3.4 is connected as <user5>.\n<user6> \\344\\275\\240\nbye\n`]
+  ])('%s', (_, text) => {
+    const raw = encode(text)
+    const heard = (pieces: readonly Uint8Array[]): unknown[] => {
+      const at = stand()
+      at.call().accept(ME)
+      for (const piece of pieces) at.send(piece)
+      at.clock.advance(400)
+      return at.news()
+    }
+    const whole = heard([raw])
+    expect(whole.length).toBeGreaterThan(3)
+    expect(heard(Array.from(raw, (byte) => new Uint8Array([byte])))).toEqual(whole)
+    fc.assert(
+      fc.property(fc.array(fc.nat()), (at) => {
+        expect(heard(cut(raw, at))).toEqual(whole)
+      }),
+      { numRuns: 100 }
+    )
+  })
+})
