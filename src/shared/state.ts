@@ -229,8 +229,28 @@ export type AppEvent =
 export const TIMELINE_LINES = 100_000
 /** Lines over the limit before the oldest are cut off: cutting at each line would copy the whole list each time. */
 export const TIMELINE_SLACK = 1000
+/** A hostile server may send lines of a megabyte: all texts of one timeline together, some 32 MiB of memory. */
+export const TIMELINE_CHARACTERS = 16 * 1024 * 1024
 /** Newest lines of each conversation in a snapshot: a few screens. Older ones are asked for by `page`. */
 export const SNAPSHOT_LINES = 500
+/** Texts of one conversation that cross the bridge in one piece (a snapshot, a page, a batch), unless one is longer. */
+export const STRETCH_CHARACTERS = 1024 * 1024
+
+/** What a line costs to keep and to send, in characters. */
+export const lineWeight = (line: Line): number => ('text' in line ? line.text.length : 0)
+
+/** Where the newest lines begin that fit both limits; at least one line always does. `end`: exclusive. */
+export const newestFrom = (lines: readonly Line[], end: number, most: number, characters: number): number => {
+  let start = end
+  let weight = 0
+  while (start > 0 && end - start < most) {
+    const line = lines[start - 1]
+    weight += line ? lineWeight(line) : 0
+    if (weight > characters && start < end) break
+    start -= 1
+  }
+  return start
+}
 
 const replaceOrAppend = <T extends { id: string }>(list: readonly T[], item: T): T[] => {
   const at = list.findIndex((other) => other.id === item.id)
@@ -300,14 +320,13 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
     case 'linesAdded': {
       const timeline = state.timelines[event.conversation] ?? { lines: [], whole: true }
       const lines = [...timeline.lines, ...event.lines]
+      const most = lines.length > TIMELINE_LINES + TIMELINE_SLACK ? TIMELINE_LINES : lines.length
+      const from = newestFrom(lines, lines.length, most, TIMELINE_CHARACTERS)
       return {
         ...state,
         timelines: {
           ...state.timelines,
-          [event.conversation]:
-            lines.length > TIMELINE_LINES + TIMELINE_SLACK
-              ? { lines: lines.slice(-TIMELINE_LINES), whole: false }
-              : { ...timeline, lines }
+          [event.conversation]: from === 0 ? { ...timeline, lines } : { lines: lines.slice(from), whole: false }
         }
       }
     }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { AppEvent, AppState, Conversation, Line, Room } from '../../src/shared/state.ts'
-import { applyEvent, prependLines, TIMELINE_LINES, TIMELINE_SLACK } from '../../src/shared/state.ts'
+import {
+  applyEvent,
+  prependLines,
+  TIMELINE_CHARACTERS,
+  TIMELINE_LINES,
+  TIMELINE_SLACK
+} from '../../src/shared/state.ts'
 
 const room = (id: string): Room => ({
   id,
@@ -125,6 +131,14 @@ describe('applying an event', () => {
     expect(full.timelines['a']?.lines).toHaveLength(TIMELINE_LINES)
     expect(full.timelines['a']?.whole).toBe(false)
     expect(full.timelines['a']?.lines.at(-1)).toBe(many.at(-1))
+  })
+
+  test('keeps no more text than a page can bear, however few lines it is', () => {
+    const huge: Line = { id: 0, at: 0, kind: 'line', text: 'x'.repeat(TIMELINE_CHARACTERS / 4) }
+    const many = Array.from({ length: 6 }, (_, n) => ({ ...huge, id: n + 10 }))
+    const full = applyEvent(state, { type: 'linesAdded', conversation: 'a', lines: many })
+    expect(full.timelines['a']).toMatchObject({ whole: false })
+    expect(full.timelines['a']?.lines.map((one) => one.id)).toEqual([12, 13, 14, 15])
   })
 
   test('an older page goes in front, without what is there already', () => {

@@ -430,7 +430,9 @@ export const makeSwitchboardWith =
       }
       const main = room.doors[0]
       const choice = main?.dialect ?? 'im'
-      hosted.set(before.id, { open: room, before })
+      // The ports that were really opened: people come back to them.
+      const opensAgain = { ...before, doors: room.doors.map(({ port, dialect }) => ({ port, dialect })) }
+      hosted.set(before.id, { open: room, before: opensAgain })
       const desk = addDesk({
         ...roomOf({
           id: before.id,
@@ -442,8 +444,7 @@ export const makeSwitchboardWith =
         }),
         hosting: { name: command.name, doors: room.doors, addresses: room.addresses, guests: 0 }
       })
-      // The ports that were really opened: people come back to them.
-      keep({ hosted: { ...before, doors: room.doors.map(({ port, dialect }) => ({ port, dialect })) } })
+      keep({ hosted: opensAgain })
       for (const notice of frame.notices)
         if (notice.kind === 'host-again') tell({ type: 'noticeDismissed', notice: notice.id })
       startSession(desk)

@@ -11,7 +11,15 @@ import type {
   RoomId,
   Timeline
 } from '../../shared/state.ts'
-import { SNAPSHOT_LINES, TIMELINE_LINES, TIMELINE_SLACK } from '../../shared/state.ts'
+import {
+  lineWeight,
+  newestFrom,
+  SNAPSHOT_LINES,
+  STRETCH_CHARACTERS,
+  TIMELINE_CHARACTERS,
+  TIMELINE_LINES,
+  TIMELINE_SLACK
+} from '../../shared/state.ts'
 import type { Notification } from './contract.ts'
 import { plainText } from './notifications.ts'
 
@@ -22,6 +30,8 @@ const PREVIEW_CHARACTERS = 120
 interface Talk {
   view: Conversation
   lines: Line[]
+  /** Characters in all of them. */
+  weight: number
   whole: boolean
   /** The newest message; its one-line form is made when it is told, not for each of a thousand lines a second. */
   newest: Line | null
@@ -97,6 +107,15 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     return low
   }
 
+  /** Drops the oldest lines in portions: one at a time would copy the whole list each time. */
+  const shorten = (talk: Talk): void => {
+    const { lines } = talk
+    if (lines.length <= TIMELINE_LINES + TIMELINE_SLACK && talk.weight <= TIMELINE_CHARACTERS) return
+    const gone = lines.splice(0, newestFrom(lines, lines.length, TIMELINE_LINES, TIMELINE_CHARACTERS * 0.9))
+    for (const line of gone) talk.weight -= lineWeight(line)
+    if (gone.length > 0) talk.whole = false
+  }
+
   const isMention = (talk: Talk, line: LineBody): boolean =>
     isForReading(line) && (talk.view.with !== null || (line.kind === 'said' && line.mention))
 
@@ -123,7 +142,7 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
   }
 
   const stretch = (talk: Talk, end: number, limit: number): Timeline => {
-    const start = Math.max(end - limit, 0)
+    const start = newestFrom(talk.lines, end, limit, STRETCH_CHARACTERS)
     return { lines: talk.lines.slice(start, end), whole: start === 0 && talk.whole }
   }
 
@@ -140,7 +159,7 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
         draft: '',
         preview: null
       }
-      talks.set(id, { view, lines: [], whole: true, newest: null })
+      talks.set(id, { view, lines: [], weight: 0, whole: true, newest: null })
       tell({ type: 'conversationChanged', conversation: view })
     },
     close: (id) => {
@@ -162,10 +181,8 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
       if (!talk) return lastLine
       const line: Line = { id: lastLine, at, ...body }
       talk.lines.push(line)
-      if (talk.lines.length > TIMELINE_LINES + TIMELINE_SLACK) {
-        talk.lines.splice(0, talk.lines.length - TIMELINE_LINES)
-        talk.whole = false
-      }
+      talk.weight += lineWeight(line)
+      shorten(talk)
       tell({ type: 'linesAdded', conversation: id, lines: [line] })
       count(talk, line)
       return line.id
@@ -179,7 +196,9 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
       const talk = talks.get(id)
       if (!talk) return
       const at = indexOf(talk, line.id)
-      if (talk.lines[at]?.id !== line.id) return
+      const before = talk.lines[at]
+      if (before?.id !== line.id) return
+      talk.weight += lineWeight(line) - lineWeight(before)
       talk.lines[at] = line
       tell({ type: 'linesChanged', conversation: id, lines: [line] })
       if (talk.newest?.id !== line.id) return
@@ -190,7 +209,9 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
       const talk = talks.get(id)
       if (!talk) return
       const at = indexOf(talk, line)
-      if (talk.lines[at]?.id !== line) return
+      const before = talk.lines[at]
+      if (before?.id !== line) return
+      talk.weight -= lineWeight(before)
       talk.lines.splice(at, 1)
       tell({ type: 'linesRemoved', conversation: id, lines: [line] })
       if (talk.newest?.id !== line) return

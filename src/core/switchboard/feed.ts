@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/carriers.ts'
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { AppEvent, AppState, Line, Wish } from '../../shared/state.ts'
+import { lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
 
 /** At most 20 messages a second reach a view, however fast the rooms talk: a page draws no more often in use. */
 export const BATCH_EVERY_MS = 50
@@ -10,6 +11,7 @@ export const BATCH_EVERY_MS = 50
 export const BATCH_LINES = 500
 /** Half a second of the fastest feed. Further behind, a new snapshot is cheaper than catching up, and bounded. */
 export const BACKLOG_LINES = 5000
+const BACKLOG_CHARACTERS = 8 * STRETCH_CHARACTERS
 /** Wishes waiting for the first view (a link that started the app): the newest ones count. */
 const UNHEARD_WISHES = 10
 
@@ -59,6 +61,7 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
   const listeners = new Set<(message: ViewMessage) => void>()
   let queue: AppEvent[] = []
   let queuedLines = 0
+  let queuedCharacters = 0
   /** The queued event a later one of the same thing may be merged into. */
   let open = new Map<string, AppEvent>()
   let tooFarBehind = false
@@ -71,13 +74,24 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
     if (key !== undefined) open.set(key, event)
   }
 
+  const weigh = (lines: readonly Line[]): void => {
+    queuedLines += lines.length
+    for (const line of lines) queuedCharacters += lineWeight(line)
+  }
+  const empty = (left: AppEvent[] = []): void => {
+    queue = left
+    queuedLines = 0
+    queuedCharacters = 0
+    open = new Map()
+  }
+
   /** Later changes of the same thing are merged into the queued ones wherever the order cannot be told apart. */
   const enqueue = (event: AppEvent): void => {
     switch (event.type) {
       case 'linesAdded': {
         const key = `lines ${event.conversation}`
         const last = open.get(key)
-        queuedLines += event.lines.length
+        weigh(event.lines)
         if (last?.type === 'linesAdded') last.lines.push(...event.lines)
         else push({ ...event, lines: [...event.lines] }, key)
         return
@@ -88,11 +102,11 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
         if (last?.type === 'linesAdded') {
           const rest = event.lines.filter((line) => !replaceLine(last.lines, line))
           if (rest.length === 0) return
-          queuedLines += rest.length
+          weigh(rest)
           push({ ...event, lines: rest }, key)
           return
         }
-        queuedLines += event.lines.length
+        weigh(event.lines)
         if (last?.type === 'linesChanged') last.lines.push(...event.lines)
         else push({ ...event, lines: [...event.lines] }, key)
         return
@@ -137,27 +151,42 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
 
   const wishesIn = (events: readonly AppEvent[]): AppEvent[] => events.filter((event) => event.type === 'wished')
 
+  /** How many of these lines still fit into a message that holds `lines` of this weight. */
+  const fitting = (candidates: readonly Line[], lines: number, characters: number): number => {
+    let fit = 0
+    let weight = characters
+    for (const line of candidates) {
+      weight += lineWeight(line)
+      const full = lines + fit >= BATCH_LINES || weight > STRETCH_CHARACTERS
+      if (full && lines + fit > 0) break
+      fit += 1
+    }
+    return fit
+  }
+
   /** The next message's worth of the queue. */
   const take = (): AppEvent[] => {
     const taken: AppEvent[] = []
     let lines = 0
+    let characters = 0
     let next = 0
     for (const event of queue) {
       if (event.type === 'linesAdded' || event.type === 'linesChanged') {
-        const left = BATCH_LINES - lines
-        if (event.lines.length > left) {
-          if (left > 0) taken.push({ ...event, lines: event.lines.splice(0, left) })
-          lines = BATCH_LINES
-          break
-        }
-        lines += event.lines.length
-      }
-      taken.push(event)
+        const fit = fitting(event.lines, lines, characters)
+        const whole = fit === event.lines.length
+        const part = whole ? event.lines : event.lines.splice(0, fit)
+        lines += part.length
+        for (const line of part) characters += lineWeight(line)
+        if (part.length > 0) taken.push({ ...event, lines: part })
+        if (!whole) break
+      } else taken.push(event)
       next += 1
     }
     queue = queue.slice(next)
     queuedLines -= lines
+    queuedCharacters -= characters
     open = new Map()
+    if (queue.length === 0) empty()
     return taken
   }
 
@@ -169,9 +198,7 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
     if (tooFarBehind) {
       tooFarBehind = false
       const wishes = wishesIn(queue)
-      queue = []
-      queuedLines = 0
-      open = new Map()
+      empty()
       send({ type: 'snapshot', state: snapshot() })
       if (wishes.length > 0) send({ type: 'events', events: wishes })
       return
@@ -215,11 +242,9 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
       }
       if (tooFarBehind && event.type !== 'wished') return
       enqueue(event)
-      if (queuedLines > BACKLOG_LINES) {
+      if (queuedLines > BACKLOG_LINES || queuedCharacters > BACKLOG_CHARACTERS) {
         tooFarBehind = true
-        queue = wishesIn(queue)
-        queuedLines = 0
-        open = new Map()
+        empty(wishesIn(queue))
       }
       schedule()
     },
@@ -237,9 +262,7 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0) {
-          queue = []
-          queuedLines = 0
-          open = new Map()
+          empty()
           tooFarBehind = false
         }
       }

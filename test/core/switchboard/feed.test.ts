@@ -5,7 +5,13 @@ import type { ViewMessage } from '../../../src/shared/bridge.ts'
 import type { Member, SessionEvent } from '../../../src/shared/events.ts'
 import { memberKey } from '../../../src/shared/events.ts'
 import type { AppEvent, AppState, Line } from '../../../src/shared/state.ts'
-import { applyEvent, SNAPSHOT_LINES } from '../../../src/shared/state.ts'
+import {
+  applyEvent,
+  lineWeight,
+  SNAPSHOT_LINES,
+  STRETCH_CHARACTERS,
+  TIMELINE_CHARACTERS
+} from '../../../src/shared/state.ts'
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings.ts'
 import { makeHandClock } from '../../support/clock.ts'
 import type { Rig, TestView } from './rig.ts'
@@ -292,6 +298,34 @@ describe('the feed', () => {
     expect(rig.lines(id)).toHaveLength(SNAPSHOT_LINES)
     expect(rig.view.state().timelines[id]?.whole).toBe(false)
     expect(rig.lines(id).at(-1)).toMatchObject({ text: String(BACKLOG_LINES + 499) })
+  })
+
+  test('lines of a megabyte cost neither the memory nor the bridge', async () => {
+    const rig = makeRig()
+    const id = await rig.join()
+    settle(rig.session())
+    rig.clock.advance(1000)
+    const before = rig.view.messages.length
+    const huge = 'x'.repeat(STRETCH_CHARACTERS)
+    for (let n = 0; n < 40; n += 1) rig.session().tell(said(ANNA, `${n} ${huge}`))
+    rig.clock.advance(5000)
+    const characters = rig.view.messages.slice(before).map((message) => JSON.stringify(message).length)
+    expect(Math.max(...characters)).toBeLessThan(2 * STRETCH_CHARACTERS)
+    const page = await rig.board.answer({ type: 'page', conversation: id, before: 1_000_000, limit: 2000 })
+    expect(page).toMatchObject({ whole: false })
+    expect(page.lines).toHaveLength(1)
+    let held = 0
+    for (let older = page; older.lines.length > 0;) {
+      held += older.lines.reduce((sum, line) => sum + lineWeight(line), 0)
+      older = await rig.board.answer({
+        type: 'page',
+        conversation: id,
+        before: older.lines[0]?.id ?? 0,
+        limit: 2000
+      })
+    }
+    expect(held).toBeLessThanOrEqual(TIMELINE_CHARACTERS)
+    expect(held).toBeGreaterThan(TIMELINE_CHARACTERS / 2)
   })
 
   test('keeps the wish that started the app for the first view', () => {
