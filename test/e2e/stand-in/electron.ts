@@ -71,6 +71,7 @@ class App extends EventEmitter {
   #isReady = false
   #quitting = false
   #badge = 0
+  #holdsLock = false
   readonly #ready = Promise.withResolvers<void>()
   readonly #paths = new Map<string, string>([
     ['userData', process.env['STAND_IN_USER_DATA'] ?? join(tmpdir(), `stand-in-${process.pid}`)]
@@ -162,6 +163,7 @@ class App extends EventEmitter {
       return false
     }
     writeFileSync(lock, String(process.pid))
+    this.#holdsLock = true
     rmSync(socket, { force: true })
     createServer((connection) => {
       let text = ''
@@ -204,7 +206,7 @@ class App extends EventEmitter {
   }
   exit(code = 0): void {
     this.emit('quit', preventable(), code)
-    rmSync(join(this.getPath('userData'), 'SingletonLock'), { force: true })
+    if (this.#holdsLock) rmSync(join(this.getPath('userData'), 'SingletonLock'), { force: true })
     // After the messages that are still on their way to the test process.
     setTimeout(() => process.exit(code), 20)
   }
@@ -260,8 +262,12 @@ class Session extends EventEmitter {
   }
   setPermissionCheckHandler(handler: PermissionCheck | null): void {
     this.standInCheck = handler
-    if (!handler) return
-    const granted = Object.entries(CHROMIUM_PERMISSIONS).filter(([name]) => handler(null, name, 'app://', {}))
+  }
+  /** Chromium gets for a page what the app's check grants it; without a check Electron grants everything. */
+  standInGrant(contents: WebContents, origin: string): void {
+    const granted = Object.entries(CHROMIUM_PERMISSIONS).filter(
+      ([name]) => this.standInCheck?.(contents, name, origin, {}) ?? true
+    )
     post({ t: 'grant', permissions: granted.map(([, name]) => name) })
   }
   setDevicePermissionHandler(handler: ((details: object) => boolean) | null): void {
@@ -433,6 +439,7 @@ class StandInWindow extends EventEmitter {
     await this.#created
     this.webContents.standInUrl(url)
     this.webContents.emit('did-start-navigation', preventable({ url, isMainFrame: true, isSameDocument: false }))
+    theSession.standInGrant(this.webContents, `${this.webContents.mainFrame.origin}/`)
     await ask({ t: 'load', id: this.id, url })
     this.webContents.emit('did-finish-load', preventable())
     this.emit('ready-to-show')
