@@ -110,6 +110,9 @@ test.each([
   ['im', '已下线'],
   ['im', '在线...'],
   ['im', 'x:已下线'],
+  ['im', ' 下线了 '],
+  ['im', 'is offline.'],
+  ['iamhere', 'a：Logout!'],
   ['iamhere', 'login'],
   ['iamhere', 'I am here'],
   ['iamhere', 'login out'],
@@ -121,9 +124,18 @@ test.each([
   const member = settled(room, dialect, M)
   reader.read()
   member.say(text)
-  expect(reader.read()).toBe(`${PREFIX[dialect]}${text} \n`)
+  expect(reader.read()).toBe(`${PREFIX[dialect]}${text}\u200B\n`)
   expect(room.events.at(-1)).toMatchObject({ type: 'said', text })
 })
+
+test.each(['login', '我在线吗', 'online now', '已上线 ok', 'I am here: yes', 'who is online'])(
+  '%s is not touched',
+  (text) => {
+    const member = settled(makeRoom(), 'im', M)
+    member.say(text)
+    expect(member.read()).toBe(`${PREFIX.im}${text}\n`)
+  }
+)
 
 test('a room’s name is one line', () => {
   const room = makeRoom({ name: 'a\n* The room is closing\r\u2028b' })
