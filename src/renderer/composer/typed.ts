@@ -12,7 +12,7 @@ export type Typed =
   | { type: 'incomplete'; command: 'rename' | 'to' }
   | { type: 'unknown'; command: string }
 
-const COMMAND = /^\/([^\s/]*)(?:\s+([\s\S]*))?$/u
+const COMMAND = /^\/(\S*)(?:\s+([\s\S]*))?$/u
 
 const receiver = (rest: string, people: readonly Member[]): Typed => {
   const quoted = /^"([^"]+)"\s+([\s\S]+)$/u.exec(rest)

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, ClipboardCopy, Link as LinkIcon, RotateCcw, Trash2 } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { KeyboardEvent, MouseEvent } from 'react'
+import type { KeyboardEvent, MouseEvent, UIEvent } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import type { Conversation, LineId, Room, Timeline as Lines } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
@@ -24,6 +24,8 @@ import styles from './timeline.module.css'
 const PAGE_LINES = 500
 /** Rows from the top at which the next page is fetched: before the person gets there. */
 const FETCH_WITHIN_ROWS = 25
+/** And never further from the top than this. */
+const NEAR_TOP_SCREENS = 2
 /** This close to the end counts as "at the bottom": less than one line of text. */
 const AT_END_PX = 24
 /** What was seen is told when the eye rests, not with each row that goes by. */
@@ -139,11 +141,19 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
   const items = virtual.getVirtualItems()
   const firstShown = virtual.range?.startIndex ?? 0
   const lastShown = virtual.range?.endIndex ?? -1
-  const atEnd = virtual.isAtEnd(AT_END_PX)
+  // Before the element is there, every place is the end.
+  const atEnd = virtual.scrollElement !== null && virtual.range !== null && virtual.isAtEnd(AT_END_PX)
 
   // The first look: at what is new, else at the end.
   const unreadRow = useMemo(() => rows.findIndex((row) => row.unread), [rows])
   const opened = useRef(false)
+  useLayoutEffect(
+    () => () => {
+      // Mounted again, the list begins at its top again.
+      opened.current = false
+    },
+    [opened]
+  )
   useLayoutEffect(() => {
     if (opened.current || rows.length === 0) return
     opened.current = true
@@ -153,9 +163,10 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
 
   // The composer grows, the window shrinks: who was at the bottom stays there.
   const wasAtEnd = useRef(true)
-  useEffect(() => {
-    wasAtEnd.current = atEnd
-  })
+  const onScroll = (event: UIEvent<HTMLDivElement>): void => {
+    const { scrollHeight, clientHeight, scrollTop } = event.currentTarget
+    wasAtEnd.current = scrollHeight - clientHeight - scrollTop <= AT_END_PX
+  }
   useEffect(() => {
     const element = scroller.current
     if (!element) return undefined
@@ -184,7 +195,10 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
   const oldest = lines[0]?.id ?? null
   useEffect(() => {
     // Again when the page is there (`oldest`) and the person is still at the top.
-    if (!wantsOlder || fetching.current || oldest === null) return
+    const element = scroller.current
+    if (!wantsOlder || fetching.current || oldest === null || !element) return
+    // Not on the way from the first drawing to the end of the list.
+    if (element.scrollTop > element.clientHeight * NEAR_TOP_SCREENS) return
     fetching.current = true
     loadOlder(conversation.id, PAGE_LINES)
       .catch((error: unknown) => console.warn('Older messages did not come', error))
@@ -310,6 +324,7 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
         tabIndex={0}
         data-rows={rows.length}
         onKeyDown={onKeyDown}
+        onScroll={onScroll}
         onContextMenuCapture={prepareMenu}
       >
         {wantsOlder && firstShown === 0 && <p className={styles['fetching']}>{t('log.loading')}</p>}
