@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { originOf } from '../../../src/core/hub/admission.ts'
+import { makePace } from '../../../src/core/hub/pace.ts'
+import { makeHandClock } from '../../support/clock.ts'
 import { UNLIMITED } from '../../../src/core/hub/hub.ts'
 import { makeRoom, settled } from './fake-room.ts'
 
@@ -116,6 +118,25 @@ describe('the pace', () => {
     room.clock.advance(10_000)
     expect(room.events.filter((event) => event.type === 'said')).toHaveLength(20)
     expect(room.events.at(-1)).toMatchObject({ type: 'left', reason: 'left' })
+  })
+
+  test('no line overtakes the ones that wait, also when a timer comes late', () => {
+    const clock = makeHandClock()
+    let late = 0
+    const heard: string[] = []
+    const pace = makePace(
+      { burst: 1, perSecond: 1, waiting: 10 },
+      { ...clock, now: () => clock.now() + late },
+      (line) => heard.push(line),
+      () => undefined
+    )
+    pace.push('a')
+    pace.push('b')
+    late = 5000
+    pace.push('c')
+    expect(heard).toEqual(['a'])
+    clock.advance(3000)
+    expect(heard).toEqual(['a', 'b', 'c'])
   })
 
   test('without limits everything is heard at once', () => {
