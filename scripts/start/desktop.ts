@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 const REFUSAL_MS = 10_000
 /** What it writes in its first moments is held back: if it refuses, one sentence says it better. */
 const QUIET_MS = 3_000
+const LAST_WORDS_MS = 500
 
 export type DesktopEnd = { came: true; code: number } | { came: false; reason: string }
 
@@ -61,7 +62,11 @@ export const runDesktop = (executable: string, home: string, flags: readonly str
       if (held === null) process.stderr.write(text)
       else held += text
     })
-    const forward = (signal: NodeJS.Signals) => (): void => void child.kill(signal)
+    let asked = false
+    const forward = (signal: NodeJS.Signals) => (): void => {
+      asked = true
+      child.kill(signal)
+    }
     const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, forward(signal)] as const)
     for (const [signal, run] of signals) process.on(signal, run)
     const done = (end: DesktopEnd): void => {
@@ -69,13 +74,16 @@ export const runDesktop = (executable: string, home: string, flags: readonly str
       for (const [signal, run] of signals) process.off(signal, run)
       resolve(end)
     }
-    child.on('error', (error) => done({ came: false, reason: `it does not start: ${error.message}` }))
-    child.on('close', (code, signal) => {
-      if (code !== 0 && performance.now() - started < REFUSAL_MS && signal !== 'SIGINT' && signal !== 'SIGTERM') {
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (code !== 0 && !asked && performance.now() - started < REFUSAL_MS) {
         done({ came: false, reason: refusal(words, code, signal) })
         return
       }
       release()
-      done({ came: true, code: code ?? 1 })
-    })
+      done({ came: true, code: code ?? (asked ? 0 : 1) })
+    }
+    child.on('error', (error) => done({ came: false, reason: `it does not start: ${error.message}` }))
+    // A helper process may hold the pipe open after its parent died: its last words are waited for, not for ever.
+    child.on('exit', (code, signal) => setTimeout(ended, LAST_WORDS_MS, code, signal))
+    child.on('close', ended)
   })

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   cpSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { majorOf, whatIsMissing } from '../../scripts/node-version.js'
 import { buildTrouble, needsBuild } from '../../scripts/start/build.ts'
 import { hopeless, refusal } from '../../scripts/start/desktop.ts'
@@ -163,6 +164,25 @@ describe("Electron's runtime", () => {
       ok: false,
       reason: 'getaddrinfo ENOTFOUND github.com'
     })
+  })
+
+  test('that does not answer is given up after 10 s', async () => {
+    const electron = fakeElectron(
+      "export const downloadArtifact = () => { process.emit('asked'); return new Promise(() => undefined) }"
+    )
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const asked = once(process, 'asked')
+      const result = fetchRuntime(electron, () => undefined)
+      await asked
+      await vi.advanceTimersByTimeAsync(9_900)
+      const early = await Promise.race([result, Promise.resolve('still waiting')])
+      expect(early).toBe('still waiting')
+      await vi.advanceTimersByTimeAsync(200)
+      expect(await result).toEqual({ ok: false, reason: 'no answer in time' })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('that breaks in unpacking is told without a stack trace', async () => {
