@@ -11,6 +11,10 @@ import type { AppState, Conversation, Line, Room } from '../../src/shared/state.
 import { applyEvent } from '../../src/shared/state.ts'
 import type { RawClient } from '../support/clients/raw.ts'
 import { connectRaw } from '../support/clients/raw.ts'
+import { startGopl } from '../support/servers/gopl.ts'
+import { startIamhere } from '../support/servers/iamhere.ts'
+import { startIm } from '../support/servers/im.ts'
+import { startRelay } from '../support/servers/relay.ts'
 import { until } from '../support/until.ts'
 
 /** The whole app with real sockets and a real profile, and a view as the page has one. */
@@ -197,6 +201,64 @@ describe('a hosted room', () => {
     const free = outcome.ok ? 0 : outcome.detail
     expect(free).toBeGreaterThan(port)
     expect(running.state().rooms).toEqual([])
+  })
+})
+
+describe('a server of somebody else', () => {
+  test.each([
+    ['gopl', () => startGopl()],
+    ['iamhere', () => startIamhere()],
+    ['im', () => startIm()],
+    ['relay', () => startRelay()]
+  ] as const)('of the %s kind: recognised, talked to, and never harmed', async (dialect, start) => {
+    const server = await start()
+    cleanups.push(() => server.close())
+    const running = await open(await profile())
+    await running.run({ type: 'changeSettings', change: { name: 'Leaf' } })
+    const { room } = done(
+      await running.run({ type: 'connect', host: '127.0.0.1', port: server.port, dialect: 'auto', charset: 'auto' })
+    )
+    await until(() => roomIn(running, room)?.dialect.recognised === dialect)
+    const nc = await guest(server.port)
+    done(await running.run({ type: 'say', conversation: room, text: 'one\nrename me' }))
+    const both = (): boolean => saidIn(running, room).filter((text) => text.endsWith('/delivered')).length === 2
+    await until(both, { within: 8000 })
+    // What would be a command there, or kill the server, went out as text.
+    const [one, two] = saidIn(running, room)
+    expect(one).toBe('one/delivered')
+    expect(two).toBe(dialect === 'gopl' ? 'rename me/delivered' : ' rename me/delivered')
+    nc.write('@leaf hello\n')
+    await until(() => saidIn(running, room).some((text) => text.startsWith('@leaf hello')))
+    expect(linesIn(running, room).at(-1)).toMatchObject({ kind: 'said', own: false, mention: true })
+    expect(running.notified.at(-1)?.body).toContain('@leaf hello')
+    expect(running.state().conversations[0]).toMatchObject({ unread: 1, mentions: 1 })
+    await running.app.close()
+  })
+
+  test('that has private messages: an answer in the thread, and a refusal at the line', async () => {
+    const server = await startIm()
+    cleanups.push(() => server.close())
+    const running = await open(await profile())
+    const { room } = done(
+      await running.run({ type: 'connect', host: '127.0.0.1', port: server.port, dialect: 'auto', charset: 'auto' })
+    )
+    await until(() => roomIn(running, room)?.capabilities.whisper === true)
+    const nc = await guest(server.port)
+    nc.write('rename|Guest\n')
+    await nc.untilText('Guest')
+    done(await running.run({ type: 'rename', room, name: 'Leaf' }))
+    await until(() => roomIn(running, room)?.renaming.state === 'accepted')
+    nc.write('to|Leaf|psst\n')
+    await until(() => threadsIn(running).length === 1)
+    const thread = threadsIn(running)[0]?.id ?? ''
+    expect(linesIn(running, thread)).toMatchObject([{ kind: 'said', own: false, from: { name: 'Guest' } }])
+    const { conversation } = done(await running.run({ type: 'whisper', room, to: 'Guest', text: 'yes' }))
+    await nc.untilText('Leaf对您说yes')
+    await until(() => saidIn(running, conversation).includes('yes/sent'))
+    nc.close()
+    const nobody = await running.run({ type: 'whisper', room, to: 'Nobody', text: 'hm' })
+    if (!nobody.ok) return expect(nobody.code).toBe('no-such-member')
+    await until(() => saidIn(running, nobody.conversation ?? '').includes('hm/failed'))
   })
 })
 
