@@ -181,6 +181,15 @@ describe('the end', () => {
     expect(ann.events.entries.some(said('last'))).toBe(true)
   })
 
+  test('an echo that takes its time is waited for', async () => {
+    const server = closing(await startGopl())
+    const ann = await join(server.port)
+    server.faults.holdMs = 1_800
+    ann.child.stdin?.end('late\n')
+    expect(await ann.exited).toBe(0)
+    expect(ann.events.entries.some(said('late'))).toBe(true)
+  })
+
   test('/quit after lines sends them first', async () => {
     const server = closing(await startGopl())
     const ann = teahouse(['connect', `127.0.0.1:${server.port}`, '--json'], 'one\ntwo\n/quit\nnever\n')
