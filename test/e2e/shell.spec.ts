@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { connectRaw } from '../support/clients/raw.ts'
 import { startSilentDecoy } from './decoy.ts'
 import { freePort, personAt } from './driver.ts'
@@ -280,4 +282,37 @@ test('a page that dies is loaded again and finds everything where it was', async
   await expect(me.message('before the fall')).toBeVisible()
   await me.say('after the fall')
   await expect(me.message('after the fall').getByText('Delivered')).toBeAttached()
+})
+
+test('a fault is written down, told once, and the rooms are closed properly', async ({ app, page, profile }) => {
+  const me = personAt(app, page)
+  const port = await freePort()
+  await me.hostRoom({ name: 'Frail', port })
+  const guest = await connectRaw(port)
+  await guest.untilText('* Teahouse 1 Frail')
+  await app.evaluate(
+    ({ dialog }, path) => {
+      const { writeFileSync } = process.getBuiltinModule('node:fs')
+      dialog.showErrorBox = (title, text) => writeFileSync(path, `${title}\n${text}`)
+      setTimeout(() => {
+        throw new Error('a fault for this test')
+      }, 10)
+    },
+    join(profile, 'told.txt')
+  )
+  expect(await app.exited).toBe(1)
+  expect(await guest.untilClosed()).toBe('ended')
+  expect(guest.lines().at(-1)).toBe('* The room is closing')
+  expect(readFileSync(join(profile, 'told.txt'), 'utf8')).toMatch(/^Teahouse has to close\n.*teahouse\.log/)
+  expect(readFileSync(join(profile, 'teahouse.log'), 'utf8')).toContain('a fault for this test')
+})
+
+test('a broken settings file is set aside and told, not fatal', async ({ launchApp, profile }) => {
+  writeFileSync(join(profile, 'settings.json'), '{"version":1,"rooms":[')
+  const app = await launchApp()
+  const page = await app.firstWindow()
+  await expect(page.getByText(/Your settings could not be read and were set aside as/)).toBeVisible()
+  await app.close()
+  const kept = readdirSync(profile).filter((name) => name.startsWith('settings') && name !== 'settings.json')
+  expect(kept.map((name) => readFileSync(join(profile, name), 'utf8'))).toContain('{"version":1,"rooms":[')
 })
