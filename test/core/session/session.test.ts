@@ -483,6 +483,16 @@ describe('staying and leaving', () => {
     expect(at.clock.pending()).toBe(0)
   })
 
+  test('who leaves was not kicked, whatever the server says to a half-closed line', async () => {
+    const at = joined('im')
+    const left = at.session.leave()
+    at.send('你被踢出了\n\n')
+    at.call().end()
+    at.clock.turn()
+    await left
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'left', retryInMs: null }])
+  })
+
   test('nothing is told from within a call', () => {
     const at = joined('gopl')
     const before = at.all.length
