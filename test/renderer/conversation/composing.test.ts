@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completed, completionAt } from '../../../src/renderer/composer/completion.ts'
 import { ASK_FROM_MESSAGES, messagesOf } from '../../../src/renderer/composer/paste.ts'
+import { readTyped } from '../../../src/renderer/composer/typed.ts'
 import type { Member } from '../../../src/shared/events.ts'
 
 const people: Member[] = [
@@ -78,5 +79,29 @@ describe('several messages', () => {
   test('a page asks, a few lines do not', () => {
     expect(messagesOf('1\n2\n3\n4').length >= ASK_FROM_MESSAGES).toBe(false)
     expect(messagesOf('1\n2\n3\n4\n5').length >= ASK_FROM_MESSAGES).toBe(true)
+  })
+})
+
+describe('what is typed', () => {
+  test.each([
+    ['hello', { type: 'say', text: 'hello' }],
+    ['  /who', { type: 'say', text: '  /who' }],
+    ['//who', { type: 'say', text: '/who' }],
+    ['/who', { type: 'who' }],
+    ['/WHO ', { type: 'who' }],
+    ['/help', { type: 'help' }],
+    ['/rename 韩 梅', { type: 'rename', name: '韩 梅' }],
+    ['/rename', { type: 'incomplete', command: 'rename' }],
+    ['/to', { type: 'incomplete', command: 'to' }],
+    ['/to ann', { type: 'incomplete', command: 'to' }],
+    ['/to ann hi there', { type: 'whisper', to: 'ann', text: 'hi there' }],
+    ['/to Ann Lee hi', { type: 'whisper', to: 'Ann Lee', text: 'hi' }],
+    ['/to "Ann Lee" hi', { type: 'whisper', to: 'Ann Lee', text: 'hi' }],
+    ['/to 10.0.0.4:4004 hi', { type: 'whisper', to: '10.0.0.4:4004', text: 'hi' }],
+    ['/dance now', { type: 'unknown', command: 'dance' }],
+    ['/usr/bin', { type: 'unknown', command: 'usr/bin' }],
+    ['/', { type: 'unknown', command: '' }]
+  ])('%j', (typed, meant) => {
+    expect(readTyped(typed, people)).toEqual(meant)
   })
 })

@@ -1,0 +1,526 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { AppCommand } from '../../../src/shared/commands.ts'
+import type { Member } from '../../../src/shared/events.ts'
+import type { AppState, Line, LineBody } from '../../../src/shared/state.ts'
+import type { Stage, StagedWindow } from '../../support/stage.ts'
+import { emptyState, makeStage, sampleConversation, sampleRoom, sampleState } from '../../support/stage.ts'
+import { PAYLOADS } from './payloads.ts'
+
+// A real browser on a shared machine: slow is not wrong.
+vi.setConfig({ testTimeout: 30_000 })
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await makeStage()
+}, 60_000)
+afterAll(async () => {
+  await stage.close()
+})
+
+const NOON = Date.UTC(2026, 2, 12, 12)
+const ann: Member = { address: '10.0.0.1:4001', name: 'ann' }
+const bob: Member = { address: '10.0.0.2:4002', name: 'bob' }
+const me: Member = { address: '10.0.0.9:4009', name: 'mei' }
+
+const said = (from: Member, text: string, more: Partial<Extract<LineBody, { kind: 'said' }>> = {}): LineBody => ({
+  kind: 'said',
+  from,
+  text,
+  own: from === me,
+  state: 'delivered',
+  failure: null,
+  mention: false,
+  ...more
+})
+const line = (id: number, body: LineBody): Line => ({ ...body, id, at: NOON + id * 1000 })
+const talk = (count: number, first = 1): Line[] =>
+  Array.from({ length: count }, (_, index) =>
+    line(first + index, said(index % 7 < 3 ? ann : bob, `message ${first + index}`))
+  )
+
+/** One room of one conversation. */
+const stateOf = (lines: Line[], change: { whole?: boolean; unread?: number; readUpTo?: number } = {}): AppState => ({
+  ...emptyState(),
+  preferences: { ...emptyState().preferences, language: 'en' },
+  rooms: [sampleRoom('tea', { title: 'Tea', self: me })],
+  people: { tea: { members: [me, ann, bob], complete: true } },
+  conversations: [
+    sampleConversation('tea', 'tea', { unread: change.unread ?? 0, readUpTo: change.readUpTo ?? lines.at(-1)?.id ?? 0 })
+  ],
+  timelines: { tea: { lines, whole: change.whole ?? true } }
+})
+
+const open = async (state: AppState): Promise<StagedWindow> => {
+  const window = await stage.open(state)
+  await window.page.getByRole('textbox').or(window.page.getByRole('combobox')).first().waitFor()
+  return window
+}
+const log = (window: StagedWindow) => window.page.getByRole('log')
+const composer = (window: StagedWindow) => window.page.getByRole('combobox', { name: 'Message to' })
+const distanceFromEnd = (window: StagedWindow): Promise<number> =>
+  log(window).evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop)
+const atEnd = async (window: StagedWindow): Promise<void> => {
+  await expect.poll(() => distanceFromEnd(window), { timeout: 8000 }).toBeLessThan(3)
+}
+const commands = <T extends AppCommand['type']>(window: StagedWindow, type: T): AppCommand[] =>
+  window.sent.filter((command) => command.type === type)
+const saidBy = (window: StagedWindow): string[] =>
+  window.sent.flatMap((command) => (command.type === 'say' ? [command.text] : []))
+
+describe('a long conversation', () => {
+  test('of 100,000 lines has few elements, opens at the end, and stays there as lines come', async () => {
+    const window = await open(stateOf(talk(100_000)))
+    await window.page.getByText('message 100000', { exact: true }).waitFor()
+    await atEnd(window)
+    expect(await window.page.getByRole('listitem').count()).toBeLessThan(150)
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(3, 100_001) })
+    await window.page.getByText('message 100003', { exact: true }).waitFor()
+    await atEnd(window)
+    // Through the middle, quickly: still only what is in sight.
+    await log(window).evaluate((element) => {
+      element.scrollTop = element.scrollHeight / 2
+    })
+    await expect.poll(() => window.page.getByRole('log').getByRole('article').count()).toBeGreaterThan(5)
+    expect(await window.page.getByRole('listitem').count()).toBeLessThan(150)
+    await window.close()
+  })
+
+  test('keeps the place one reads at while older pages are put above it', async () => {
+    const window = await open(stateOf(talk(200, 801), { whole: false }))
+    await atEnd(window)
+    const asked: number[] = []
+    let release: () => void = () => undefined
+    const held = new Promise<void>((done) => {
+      release = done
+    })
+    window.script.answer.page = async ({ before }) => {
+      asked.push(before)
+      await held
+      const first = Math.max(1, before - 300)
+      return { lines: talk(before - first, first), whole: first === 1 }
+    }
+    await log(window).evaluate((element) => {
+      element.scrollTop = 300
+    })
+    await expect.poll(() => asked.length, { timeout: 8000 }).toBe(1)
+    const anchor = window.page.getByText('message 822', { exact: true })
+    await anchor.waitFor()
+    const before = await anchor.boundingBox()
+    release()
+    await expect.poll(() => log(window).getAttribute('data-rows').then(Number), { timeout: 8000 }).toBe(500)
+    // Two frames for what is measured late.
+    await window.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))
+    )
+    const after = await anchor.boundingBox({ timeout: 2000 })
+    expect(Math.abs((after?.y ?? Number.NaN) - (before?.y ?? Number.NaN))).toBeLessThan(3)
+    expect(asked).toEqual([801])
+    // To the very beginning: every page in its turn, then no more.
+    await log(window).evaluate((element) => {
+      element.scrollTop = 0
+    })
+    await expect.poll(() => log(window).getAttribute('data-rows').then(Number), { timeout: 8000 }).toBeGreaterThan(700)
+    expect(asked.slice(0, 2)).toEqual([801, 501])
+    await window.close()
+  })
+
+  test('leaves a reader where he is, counts what is new, and goes there on a click', async () => {
+    const window = await open(stateOf(talk(300)))
+    await atEnd(window)
+    await log(window).evaluate((element) => {
+      element.scrollTop -= 1500
+    })
+    await window.page.getByRole('button', { name: 'Go to the newest message' }).waitFor()
+    const before = await log(window).evaluate((element) => element.scrollTop)
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(4, 301) })
+    const news = window.page.getByRole('button', { name: '4 new messages' })
+    await news.waitFor()
+    expect(Math.abs((await log(window).evaluate((element) => element.scrollTop)) - before)).toBeLessThan(3)
+    await news.click()
+    await atEnd(window)
+    await news.waitFor({ state: 'detached' })
+    await window.close()
+  })
+
+  test('goes to the end when I say something, wherever I was reading', async () => {
+    const window = await open(stateOf(talk(300)))
+    await atEnd(window)
+    await log(window).evaluate((element) => {
+      element.scrollTop -= 2000
+    })
+    await expect.poll(() => distanceFromEnd(window)).toBeGreaterThan(1000)
+    await window.push({
+      type: 'linesAdded',
+      conversation: 'tea',
+      lines: [line(301, said(me, 'mine', { state: 'written' }))]
+    })
+    await window.page.getByText('mine', { exact: true }).waitFor()
+    await atEnd(window)
+    await window.close()
+  })
+
+  test('stays at the end when the composer grows', async () => {
+    const window = await open(stateOf(talk(300)))
+    await atEnd(window)
+    await composer(window).fill('1\n2\n3\n4\n5\n6')
+    await atEnd(window)
+    await window.close()
+  })
+})
+
+describe('what is new', () => {
+  test('opens at the first unread line, with a mark above it, and is told as read as far as it is seen', async () => {
+    const window = await open(stateOf(talk(300), { unread: 100, readUpTo: 200 }))
+    await window.page.getByText('New', { exact: true }).waitFor()
+    await window.page.getByText('message 201', { exact: true }).waitFor()
+    const box = await window.page.getByText('message 201', { exact: true }).boundingBox()
+    const frame = await log(window).boundingBox()
+    expect(box && frame && box.y - frame.y).toBeLessThan(140)
+    await expect.poll(() => commands(window, 'read').length).toBeGreaterThan(0)
+    const read = window.sent.flatMap((command) => (command.type === 'read' ? [command.line] : []))
+    expect(Math.max(...read)).toBeLessThan(260)
+    await window.page.getByRole('button', { name: /new message/ }).click()
+    await atEnd(window)
+    await expect.poll(() => window.sent.some((command) => command.type === 'read' && command.line === 300)).toBe(true)
+    // And back to where the new ones began.
+    await window.page.getByRole('button', { name: '100 unread messages' }).click()
+    await window.page.getByText('message 201', { exact: true }).waitFor()
+    await window.close()
+  })
+})
+
+describe('lines of my own', () => {
+  test('say where they stand, and can be tried again or deleted', async () => {
+    const window = await open(
+      stateOf([
+        line(1, said(me, 'one', { state: 'queued' })),
+        line(2, said(me, 'two', { state: 'waiting' })),
+        line(3, said(me, 'three', { state: 'delivered' })),
+        line(4, said(me, 'four', { state: 'sent' })),
+        line(5, said(me, 'five', { state: 'unconfirmed' })),
+        line(6, said(me, 'six', { state: 'failed', failure: { code: 'too-long', text: '' } }))
+      ])
+    )
+    for (const word of ['Waiting to be sent', 'Waiting', 'Delivered', 'Sent', 'Not confirmed']) {
+      await window.page.getByText(word, { exact: true }).first().waitFor({ state: 'attached' })
+    }
+    await window.page.getByText('Not sent: The text is too long for one line here').waitFor()
+    await window.page.getByRole('button', { name: 'Send again' }).click()
+    await window.page.getByRole('button', { name: 'Delete' }).last().click()
+    await expect
+      .poll(() => window.sent.filter((command) => command.type !== 'read'))
+      .toEqual([
+        { type: 'resend', conversation: 'tea', line: 5 },
+        { type: 'deleteLine', conversation: 'tea', line: 6 }
+      ])
+    await window.close()
+  })
+})
+
+describe('the composer', () => {
+  test('Enter sends, Shift+Enter breaks the line, the text goes and can be called back', async () => {
+    const window = await open(stateOf([line(1, said(me, 'said before'))]))
+    const box = composer(window)
+    await box.pressSequentially('one')
+    await box.press('Shift+Enter')
+    await box.pressSequentially('two')
+    expect(await box.inputValue()).toBe('one\ntwo')
+    await box.press('Enter')
+    await expect.poll(() => saidBy(window)).toEqual(['one\ntwo'])
+    expect(await box.inputValue()).toBe('')
+    await box.press('ArrowUp')
+    expect(await box.inputValue()).toBe('said before')
+    await box.press('ArrowDown')
+    expect(await box.inputValue()).toBe('')
+    await window.close()
+  })
+
+  test('an Enter that belongs to an input method sends nothing', async () => {
+    const window = await open(stateOf(talk(1)))
+    const box = composer(window)
+    await box.focus()
+    const cdp = await window.page.context().newCDPSession(window.page)
+    await cdp.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 })
+    // Chrome's order: the key, marked as part of the composition, comes first.
+    await box.evaluate((element) => {
+      const init = { key: 'Enter', bubbles: true, cancelable: true }
+      element.dispatchEvent(new KeyboardEvent('keydown', { ...init, isComposing: true }))
+      element.dispatchEvent(new KeyboardEvent('keydown', { ...init, keyCode: 229 }))
+    })
+    await cdp.send('Input.insertText', { text: '你好' })
+    // Safari's order: the composition ends, then its Enter comes, looking like any other.
+    await box.evaluate((element) => {
+      element.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))
+      element.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true, data: '你好' }))
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    })
+    expect(await box.inputValue()).toBe('你好')
+    expect(saidBy(window)).toEqual([])
+    await box.press('Enter')
+    await expect.poll(() => saidBy(window)).toEqual(['你好'])
+    await window.close()
+  })
+
+  test('a pasted page is asked about; a few lines are not', async () => {
+    const window = await open(stateOf(talk(1)))
+    const box = composer(window)
+    const paste = async (text: string): Promise<void> => {
+      await window.page.evaluate((value) => navigator.clipboard.writeText(value), text)
+      await box.focus()
+      await window.page.keyboard.press('Control+V')
+    }
+    await paste('a\nb\nc')
+    expect(await box.inputValue()).toBe('a\nb\nc')
+    await box.fill('')
+    await paste('1\n2\n\n3\n4\n5\n6')
+    const dialog = window.page.getByRole('alertdialog')
+    await dialog.getByText('Send 6 messages?').waitFor()
+    await dialog.getByRole('button', { name: 'Edit first' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(saidBy(window)).toEqual([])
+    expect(await box.inputValue()).toBe('1\n2\n\n3\n4\n5\n6')
+    // Written by hand or changed since: asked before it goes.
+    await box.press('End')
+    await box.pressSequentially('!')
+    await box.press('Enter')
+    await dialog.getByRole('button', { name: 'Send 6 messages' }).click()
+    await expect.poll(() => saidBy(window)).toEqual(['1\n2\n\n3\n4\n5\n6!'])
+    await window.close()
+  })
+
+  test('commands and names are completed by keyboard', async () => {
+    const window = await open(stateOf(talk(1)))
+    const box = composer(window)
+    await box.pressSequentially('/')
+    await window.page.getByRole('listbox').waitFor()
+    expect(await window.page.getByRole('option').count()).toBe(4)
+    await box.press('ArrowDown')
+    await box.press('ArrowDown')
+    const active = await box.getAttribute('aria-activedescendant')
+    expect(await window.page.locator(`[id="${active ?? ''}"]`).textContent()).toContain('/to')
+    await box.press('Tab')
+    expect(await box.inputValue()).toBe('/to ')
+    await box.pressSequentially('b')
+    await box.press('Enter')
+    expect(await box.inputValue()).toBe('/to bob ')
+    await box.pressSequentially('psst')
+    await box.press('Enter')
+    await box.pressSequentially('/who')
+    await box.press('Enter')
+    await expect
+      .poll(() => window.sent.filter((command) => command.type !== 'read'))
+      .toEqual([
+        { type: 'whisper', room: 'tea', to: 'bob', text: 'psst' },
+        { type: 'who', room: 'tea' }
+      ])
+    await window.close()
+  })
+
+  test('what was refused comes back, with the reason', async () => {
+    const window = await open(stateOf(talk(1)))
+    window.script.perform = (command) => (command.type === 'say' ? { ok: false, code: 'not-connected' } : { ok: true })
+    const box = composer(window)
+    await box.pressSequentially('precious')
+    await box.press('Enter')
+    await window.page.getByRole('alert').getByText('Not connected').waitFor()
+    expect(await box.inputValue()).toBe('precious')
+    await box.fill('/nonsense')
+    await box.press('Enter')
+    await window.page.getByText('There is no command /nonsense').waitFor()
+    expect(await box.inputValue()).toBe('/nonsense')
+    await window.close()
+  })
+
+  test('each conversation has its own draft, and the app is told', async () => {
+    const window = await open(sampleState())
+    await composer(window).fill('half a thought')
+    const rooms = window.page.getByRole('navigation')
+    await rooms.getByText('Build lab').click()
+    await window.page.getByRole('combobox', { name: 'Message to Build lab' }).waitFor()
+    expect(await composer(window).inputValue()).toBe('')
+    await rooms.getByText('Second floor').first().click()
+    await window.page.getByRole('combobox', { name: 'Message to Second floor' }).waitFor()
+    expect(await composer(window).inputValue()).toBe('half a thought')
+    expect(window.all).toContainEqual({ type: 'draft', conversation: 'second', text: 'half a thought' })
+    await window.close()
+  })
+})
+
+describe('people', () => {
+  test('can be ignored and spoken to alone, by keyboard', async () => {
+    const window = await open(stateOf(talk(20)))
+    window.script.perform = (command) =>
+      command.type === 'openPrivate' ? { ok: true, conversation: 'tea' } : { ok: true }
+    const aside = window.page.getByRole('complementary')
+    await aside.getByText('Complete list').waitFor()
+    await aside.getByRole('button', { name: /ann/ }).press('Enter')
+    await window.page.getByRole('menuitem', { name: 'Message privately' }).press('Enter')
+    await aside.getByRole('button', { name: /bob/ }).click()
+    await window.page.getByRole('menuitem', { name: 'Ignore' }).click()
+    await expect
+      .poll(() => window.sent.filter((command) => command.type !== 'read'))
+      .toEqual([
+        { type: 'openPrivate', room: 'tea', member: '10.0.0.1:4001' },
+        { type: 'ignore', room: 'tea', member: '10.0.0.2:4002', on: true }
+      ])
+    await window.push({
+      type: 'roomChanged',
+      room: sampleRoom('tea', { title: 'Tea', self: me, ignored: ['10.0.0.2:4002'] })
+    })
+    await log(window).getByText('bob').first().waitFor({ state: 'detached' })
+    await window.close()
+  })
+
+  test('the menu of a message offers what can be done about it', async () => {
+    const window = await open(stateOf([line(1, said(ann, 'copy me'))]))
+    await window.page.getByText('copy me').click({ button: 'right' })
+    await window.page.getByRole('menuitem', { name: 'Copy text' }).click()
+    expect(await window.page.evaluate(() => navigator.clipboard.readText())).toBe('copy me')
+    await window.page.getByRole('article').hover()
+    await window.page.getByRole('button', { name: 'Message actions' }).click()
+    await window.page.getByRole('menuitem', { name: 'Mention' }).click()
+    await expect.poll(() => composer(window).inputValue()).toBe('@ann ')
+    await window.close()
+  })
+
+  test('five thousand of them have few elements', async () => {
+    const crowd = Array.from({ length: 5000 }, (_, index): Member => ({
+      address: `10.1.${index >> 8}.${index & 255}:1`,
+      name: `p${index}`
+    }))
+    const state = stateOf(talk(3))
+    const window = await open({ ...state, people: { tea: { members: [me, ...crowd], complete: false } } })
+    await window.page.getByRole('complementary').getByText('Seen so far').waitFor()
+    expect(await window.page.getByRole('complementary').getByRole('listitem').count()).toBeLessThan(100)
+    await window.close()
+  })
+})
+
+describe('links', () => {
+  test('are opened by the app, and only after the gate', async () => {
+    const window = await open(
+      stateOf([line(1, said(ann, 'http://10.0.0.1/a and http:\\\\bank.example and ftp://x.example/'))])
+    )
+    const links = log(window).getByRole('link')
+    expect(await links.count()).toBe(1)
+    await links.click()
+    await expect.poll(() => commands(window, 'openLink')).toEqual([{ type: 'openLink', url: 'http://10.0.0.1/a' }])
+    expect(await links.getAttribute('rel')).toBe('noopener noreferrer')
+    await window.close()
+  })
+})
+
+describe('hostile text', () => {
+  test('stays text, in names and messages and everywhere they are shown', async () => {
+    const lines: Line[] = PAYLOADS.flatMap((payload, index) => {
+      const member: Member = { address: `10.2.0.${index}:1`, name: payload }
+      return [
+        line(index * 4 + 1, { kind: 'joined', member, own: false }),
+        line(index * 4 + 2, said(member, payload, { mention: true })),
+        line(index * 4 + 3, { kind: 'line', text: payload }),
+        line(index * 4 + 4, { kind: 'renamed', member, was: payload, own: false })
+      ]
+    })
+    const people = PAYLOADS.map((payload, index): Member => ({ address: `10.2.0.${index}:1`, name: payload }))
+    const state = stateOf(lines)
+    const window = await stage.open(
+      {
+        ...state,
+        rooms: [sampleRoom('tea', { title: PAYLOADS[0] ?? '', self: me })],
+        people: { tea: { members: [me, ...people], complete: true } }
+      },
+      { height: 4000 }
+    )
+    let dialogs = 0
+    window.page.on('dialog', (dialog) => {
+      dialogs++
+      void dialog.dismiss()
+    })
+    const seen = new Set<string>()
+    const allowed = new Set(
+      'DIV HEADER P SPAN BDI ARTICLE BUTTON A CODE MARK TIME svg path circle line polyline rect UL LI H1 H2'.split(' ')
+    )
+    await log(window).waitFor()
+    for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+      await log(window).evaluate((element, share) => {
+        element.scrollTop = element.scrollHeight * share
+      }, part)
+      await window.page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))
+      )
+      for (const tag of await window.page.evaluate(() =>
+        Array.from(document.querySelectorAll('[role=log] *, aside *'), (element) => element.tagName)
+      )) {
+        seen.add(tag)
+      }
+      const hrefs = await log(window).evaluate((element) =>
+        Array.from(element.querySelectorAll('a'), (link) => link.href)
+      )
+      for (const href of hrefs) expect(href).toMatch(/^https?:\/\/(?!.*@)/)
+    }
+    expect([...seen].filter((tag) => !allowed.has(tag))).toEqual([])
+    expect(dialogs).toBe(0)
+    expect(await window.page.title()).not.toBe('stolen')
+    // Marks that climb out of their line are cut off with it.
+    const escaping = await log(window).evaluate((element) =>
+      Array.from(element.querySelectorAll<HTMLElement>('[role=listitem]')).every(
+        (row) => getComputedStyle(row).contain.includes('content') || getComputedStyle(row).contain.includes('paint')
+      )
+    )
+    expect(escaping).toBe(true)
+    await window.close()
+  })
+})
+
+describe('for everybody', () => {
+  test.each([
+    ['light', 'en'],
+    ['dark', 'zh-CN']
+  ] as const)(
+    'axe finds nothing serious in %s, %s',
+    async (theme, language) => {
+      const state = sampleState()
+      const window = await open({ ...state, preferences: { ...state.preferences, theme, language } })
+      expect(await window.accessibility()).toEqual([])
+      // The completion list, the help, and each state of a room.
+      await window.page.getByRole('combobox').first().fill('/')
+      await window.page.getByRole('listbox').waitFor()
+      expect(await window.accessibility()).toEqual([])
+      await window.page.keyboard.press('Escape')
+      await window.page.getByRole('combobox').first().fill('')
+      for (const room of ['10.0.4.7:9999', '技术支持', 'Printer corner', 'Reading club', '10.0.9.1:8000']) {
+        await window.page.getByRole('navigation').getByText(room).first().click()
+        await window.page.getByRole('heading', { level: 1, name: room }).waitFor()
+        expect(await window.accessibility()).toEqual([])
+      }
+      await window.close()
+    },
+    60_000
+  )
+
+  test('arrow keys walk through the messages, typing goes to the composer', async () => {
+    const window = await open(stateOf(talk(100)))
+    await atEnd(window)
+    await log(window).focus()
+    await window.page.keyboard.press('ArrowUp')
+    await window.page.keyboard.press('ArrowUp')
+    await expect
+      .poll(() => window.page.evaluate(() => document.activeElement?.textContent ?? ''))
+      .toContain('message 99')
+    await window.page.keyboard.press('h')
+    await window.page.keyboard.press('i')
+    expect(await composer(window).inputValue()).toBe('hi')
+    await window.close()
+  })
+
+  test('what comes in is read out, a flood only counted, old lines never', async () => {
+    const window = await open(stateOf(talk(50)))
+    const live = window.page.locator('section [aria-live=polite]').last()
+    expect(await live.textContent()).toBe('')
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [line(51, said(ann, 'hello'))] })
+    await expect.poll(() => live.textContent()).toBe('ann: hello')
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(40, 52) })
+    await expect.poll(() => live.textContent()).toBe('40 new messages')
+    await window.close()
+  })
+})
