@@ -182,9 +182,14 @@ describe('the end', () => {
   })
 
   test('an echo that takes its time is waited for', async () => {
-    const server = closing(await startGopl())
-    const ann = await join(server.port)
-    server.faults.holdMs = 1_800
+    // Like gopl, but slow; whoever hangs up gets nothing more.
+    const port = await bare((socket) => {
+      const us = `127.0.0.1:${socket.remotePort}`
+      socket.write(`You are ${us}\n`)
+      socket.on('data', (text: Buffer) => setTimeout(() => socket.writable && socket.write(`${us}: ${text}`), 1_500))
+      socket.on('end', () => socket.end())
+    })
+    const ann = await join(port)
     ann.child.stdin?.end('late\n')
     expect(await ann.exited).toBe(0)
     expect(ann.events.entries.some(said('late'))).toBe(true)
