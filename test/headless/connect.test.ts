@@ -186,7 +186,9 @@ describe('the end', () => {
     const port = await bare((socket) => {
       const us = `127.0.0.1:${socket.remotePort}`
       socket.write(`You are ${us}\n`)
-      socket.on('data', (text: Buffer) => setTimeout(() => socket.writable && socket.write(`${us}: ${text}`), 1_500))
+      socket.on('data', (text: Buffer) =>
+        setTimeout(() => socket.writable && socket.write(`${us}: ${text.toString()}`), 1_500)
+      )
       socket.on('end', () => socket.end())
     })
     const ann = await join(port)
