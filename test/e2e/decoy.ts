@@ -1,6 +1,6 @@
 import { createServer as createHttp } from 'node:http'
 import { createServer } from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
+import type { Server } from 'node:net'
 
 /** Something that must not be reached: judged by who knocked, not by what the page says about it. */
 export interface Decoy {
@@ -11,10 +11,14 @@ export interface Decoy {
   close(): Promise<void>
 }
 
+const portOf = (server: Server): number => {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
 const listening = (server: Server, address: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, address, () => resolve((server.address() as AddressInfo).port))
+    server.listen(0, address, () => resolve(portOf(server)))
   })
 
 /**

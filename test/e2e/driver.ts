@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { AppUnderTest } from './fixtures.ts'
 
@@ -99,7 +98,8 @@ export const freePort = (): Promise<number> =>
     const server = createServer()
     server.once('error', reject)
     server.listen(0, () => {
-      const { port } = server.address() as AddressInfo
+      const address = server.address()
+      const port = typeof address === 'object' && address ? address.port : 0
       server.close(() => resolve(port))
     })
   })

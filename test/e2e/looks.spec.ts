@@ -14,7 +14,10 @@ interface Finding {
   impact: string
   nodes: { html: string; summary: string }[]
 }
-declare const window: Window & { axe: { run(options: object): Promise<{ violations: AxeViolation[] }> } }
+declare const window: Window & {
+  teahouse: { send(command: object): Promise<unknown> }
+  axe: { run(options: object): Promise<{ violations: AxeViolation[] }> }
+}
 interface AxeViolation {
   id: string
   impact: string
@@ -72,7 +75,7 @@ const wear = async (app: AppUnderTest, theme: Theme): Promise<void> => {
   const page = await app.firstWindow()
   await page.evaluate(
     (theme) =>
-      (window as unknown as { teahouse: { send(command: object): Promise<unknown> } }).teahouse.send({
+      window.teahouse.send({
         type: 'changeSettings',
         change: { theme }
       }),
@@ -107,11 +110,7 @@ for (const language of ['en', 'zh-CN'] as const)
         await wear(app, theme)
         const port = await freePort()
         const send = (command: object): Promise<unknown> =>
-          page.evaluate(
-            (command) =>
-              (window as unknown as { teahouse: { send(command: object): Promise<unknown> } }).teahouse.send(command),
-            command
-          )
+          page.evaluate((command) => window.teahouse.send(command), command)
         await send({ type: 'host', name: '茶馆 Tea', doors: [{ port, dialect: 'im' }], language, bare: false })
         await page.getByRole('navigation').getByRole('button', { name: '茶馆 Tea' }).first().click()
         const guest = await connectRaw(port)

@@ -51,7 +51,7 @@ test('the window is asked to be sandboxed and isolated', async ({ app }) => {
   test.skip(host !== 'stand-in', 'Electron does not tell what was asked; there the sandbox itself is looked at')
   await app.firstWindow()
   const asked = await app.evaluate((electron) => {
-    const { standInCalls } = electron as typeof electron & { standInCalls: { api: string; args: unknown[] }[] }
+    const standInCalls: { api: string; args: unknown[] }[] = Reflect.get(electron, 'standInCalls')
     return standInCalls.filter(({ api }) => ['new BrowserWindow', 'app.enableSandbox'].includes(api))
   })
   expect(asked).toEqual([
@@ -314,8 +314,7 @@ const watchLinks = (app: AppUnderTest): Promise<void> =>
       return Promise.resolve()
     }
   })
-const openedLinks = (app: AppUnderTest): Promise<string[]> =>
-  app.evaluate(() => (globalThis as typeof globalThis & { opened: string[] }).opened)
+const openedLinks = (app: AppUnderTest): Promise<string[]> => app.evaluate(() => Reflect.get(globalThis, 'opened'))
 
 test('only plain web links are ever opened, as the parser writes them', async ({ app, page }) => {
   await watchLinks(app)

@@ -22,7 +22,7 @@ const menuOf = (app: AppUnderTest): Promise<Record<string, Entry>> =>
         if (typeof item.id === 'string' && /^[a-z-]+$/.test(item.id))
           found[item.id] = {
             label: item.label,
-            accelerator: item.accelerator == null ? null : String(item.accelerator),
+            accelerator: item.accelerator ?? null,
             enabled: item.enabled
           }
         if (item.submenu) walk(item.submenu)
@@ -142,7 +142,7 @@ const answerWith = (app: AppUnderTest, response: number): Promise<void> =>
     }
   }, response)
 const asked = (app: AppUnderTest): Promise<{ message: string; detail?: string; buttons?: string[] }[]> =>
-  app.evaluate(() => (globalThis as typeof globalThis & { asked: { message: string; detail?: string }[] }).asked)
+  app.evaluate(() => Reflect.get(globalThis, 'asked'))
 const closeWindow = (app: AppUnderTest): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => {
     // Later, because the last answer of an app that ends might not arrive.
@@ -204,12 +204,10 @@ const watchNotifications = (app: AppUnderTest): Promise<void> =>
     }
   })
 const notifications = (app: AppUnderTest): Promise<{ title: string; body: string }[]> =>
-  app.evaluate(() =>
-    (globalThis as typeof globalThis & { shown: Electron.Notification[] }).shown.map(({ title, body }) => ({
-      title,
-      body
-    }))
-  )
+  app.evaluate(() => {
+    const shown: Electron.Notification[] = Reflect.get(globalThis, 'shown')
+    return shown.map(({ title, body }) => ({ title, body }))
+  })
 const turnAway = (app: AppUnderTest): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur())
 
@@ -237,7 +235,7 @@ test('a private message while one looks elsewhere: a notification, a badge, a ti
   await expect.poll(() => app.evaluate(({ app }) => app.getBadgeCount())).toBe(1)
   await expect(page).toHaveTitle(/^\(1\) /)
   await app.evaluate(() => {
-    const { shown } = globalThis as typeof globalThis & { shown: Electron.Notification[] }
+    const shown: Electron.Notification[] = Reflect.get(globalThis, 'shown')
     shown.at(-1)?.emit('click')
   })
   await expect(me.message('psst <b>you</b>')).toBeVisible()

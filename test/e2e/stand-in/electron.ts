@@ -106,7 +106,7 @@ class App extends EventEmitter {
     this.name = name
   }
   getVersion(): string {
-    const manifest = JSON.parse(readFileSync(join(this.getAppPath(), 'package.json'), 'utf8')) as { version: string }
+    const manifest: { version: string } = JSON.parse(readFileSync(join(this.getAppPath(), 'package.json'), 'utf8'))
     return manifest.version
   }
   getLocale(): string {
@@ -382,7 +382,7 @@ class WebContents extends EventEmitter {
 
 const placesFile = (): string => join(theApp.getPath('userData'), 'stand-in-window-places.json')
 const rememberedPlaces = (): Record<string, Bounds> =>
-  existsSync(placesFile()) ? (JSON.parse(readFileSync(placesFile(), 'utf8')) as Record<string, Bounds>) : {}
+  JSON.parse(existsSync(placesFile()) ? readFileSync(placesFile(), 'utf8') : '{}')
 
 const windows = new Map<number, StandInWindow>()
 class StandInWindow extends EventEmitter {
@@ -758,7 +758,7 @@ const answerTo = async (message: Exclude<Asked, { t: 'reply' }>): Promise<unknow
       theApp.quit()
       return undefined
     case 'evaluate': {
-      const run = runInThisContext(`(${message.code})`) as (electron: unknown, argument: unknown) => unknown
+      const run: (electron: unknown, argument: unknown) => unknown = runInThisContext(`(${message.code})`)
       return structuredClone(await run(await import('./electron.ts'), message.argument))
     }
     case 'fetch': {

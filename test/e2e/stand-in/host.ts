@@ -73,7 +73,7 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
   }
   // Chromium opens a popup before anybody can refuse it: it must not load anything in the moment until it is closed.
   await context.route('**/*', (route) => (isOurs(route.request()) ? route.fallback() : route.abort('aborted')))
-  const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  const pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   const waiting: ((page: Page) => void)[] = []
   let count = 0
   let stderr = ''
@@ -104,8 +104,9 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
   }
   type Asked = Exclude<Extract<ToApp, { seq: number }>, { t: 'reply' }>
   type WithoutSeq<Q> = Q extends { seq: number } ? Omit<Q, 'seq'> : never
-  const ask = (question: WithoutSeq<Asked>): Promise<unknown> =>
-    new Promise((resolve, reject) => {
+  // What comes back is what was asked for: the one who asks knows its type.
+  const ask = <T = unknown>(question: WithoutSeq<Asked>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
       if (!child.connected) {
         reject(new Error(`the app's process ended\n${stderr}`))
         return
@@ -137,7 +138,7 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
       return
     }
     const call = { id, url: fromChromium(window.page.url()), channel: message.channel }
-    const args = decode(message.args) as unknown[]
+    const args = [decode(message.args)].flat(1)
     if (message.t === 'tell') {
       post({ t: 'tell', ...call, args })
       return
@@ -158,7 +159,7 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
     const cdp = await context.newCDPSession(page)
     const window: Window = { page, cdp, contextId: 0, sent: Promise.resolve(), queue: [], loading: null }
     cdp.on('Runtime.executionContextCreated', ({ context }) => {
-      const frame = context.auxData as { frameId?: string } | undefined
+      const frame: { frameId?: string } | undefined = context.auxData
       if (context.name === WORLD && frame?.frameId === mainFrame) window.contextId = context.id
     })
     cdp.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
@@ -198,13 +199,13 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
       async (route) => {
         const request = route.request()
         const url = fromChromium(request.url())
-        const answer = (await ask({ t: 'fetch', scheme: name, url, method: request.method() })) as Fetched
+        const answer = await ask<Fetched>({ t: 'fetch', scheme: name, url, method: request.method() })
         await route.fulfill({ status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) })
       }
     )
   }
 
-  const fromApp = async (message: FromApp): Promise<unknown> => {
+  const fromApp = async (message: FromApp<never>): Promise<unknown> => {
     switch (message.t) {
       case 'create':
         return create(message)
@@ -252,13 +253,13 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
       case 'answer': {
         const asked = pending.get(message.seq)
         pending.delete(message.seq)
-        if (message.error === undefined) asked?.resolve(message.value)
-        else asked?.reject(new Error(message.error))
+        if (message.error !== undefined) asked?.reject(new Error(message.error))
+        else if (asked) asked.resolve(message.value)
         return undefined
       }
     }
   }
-  child.on('message', (message: FromApp) => {
+  child.on('message', (message: FromApp<never>) => {
     const done = fromApp(message)
     if ('seq' in message && message.t !== 'answer') {
       const { seq } = message
@@ -295,7 +296,7 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
     evaluate: async <R, A>(
       run: (electron: typeof import('electron'), argument: A) => R,
       argument?: A
-    ): Promise<Awaited<R>> => (await ask({ t: 'evaluate', code: run.toString(), argument })) as Awaited<R>,
+    ): Promise<Awaited<R>> => ask<Awaited<R>>({ t: 'evaluate', code: run.toString(), argument }),
     close: async () => {
       if (child.connected) {
         await Promise.race([ask({ t: 'quit' }).catch(() => undefined), exited])

@@ -1,9 +1,10 @@
 /** What the two halves of the stand-in tell each other over the child-process channel (V8 serialisation). */
 
-export type Reply = { value?: unknown; error?: string }
+/** A value that was asked for: whoever asked knows its type. */
+export type Reply<V = unknown> = { value: V; error?: undefined } | { value?: undefined; error: string }
 
 /** From the app's process, which believes it runs on Electron, to the process that owns Chromium. */
-export type FromApp =
+export type FromApp<V = unknown> =
   | { t: 'create'; seq: number; id: number; width: number; height: number; preload: string | null }
   | { t: 'load'; seq: number; id: number; url: string }
   | { t: 'script'; seq: number; id: number; code: string }
@@ -15,7 +16,7 @@ export type FromApp =
   | { t: 'theme'; theme: 'system' | 'light' | 'dark' }
   | { t: 'scheme'; scheme: string }
   | { t: 'grant'; permissions: string[] }
-  | ({ t: 'answer'; seq: number } & Reply)
+  | ({ t: 'answer'; seq: number } & Reply<V>)
 
 /** From the process that owns Chromium to the app's process. */
 export type ToApp =

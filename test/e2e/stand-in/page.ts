@@ -22,11 +22,16 @@ function makeCodec(): { encode: (value: unknown) => Coded; decode: (value: unkno
     if (typeof value === 'object') return { $: 'object', v: Object.entries(value).map(([k, x]) => [k, encode(x)]) }
     throw new Error(`a ${typeof value} could not be cloned`)
   }
+  function isCoded(value: object): value is { $: string; v: unknown; t?: number } {
+    return '$' in value
+  }
+  const pair = (value: unknown): [unknown, unknown] => (Array.isArray(value) ? [value[0], value[1]] : [null, null])
   const decode = (value: unknown): unknown => {
     if (value === null || typeof value !== 'object') return value
     if (Array.isArray(value)) return value.map(decode)
-    const { $, v, t } = value as { $: string; v: unknown; t?: number }
-    const list = Array.isArray(v) ? v : []
+    if (!isCoded(value)) throw new Error('not a coded value')
+    const { $, v, t } = value
+    const list: unknown[] = Array.isArray(v) ? v : []
     switch ($) {
       case 'undefined':
         return undefined
@@ -37,7 +42,7 @@ function makeCodec(): { encode: (value: unknown) => Coded; decode: (value: unkno
       case 'date':
         return new Date(Number(v))
       case 'map':
-        return new Map(list.map(decode) as [unknown, unknown][])
+        return new Map(list.map((one) => pair(decode(one))))
       case 'set':
         return new Set(list.map(decode))
       case 'error': {
@@ -46,11 +51,11 @@ function makeCodec(): { encode: (value: unknown) => Coded; decode: (value: unkno
         return error
       }
       case 'bytes': {
-        const bytes = Uint8Array.from(list as number[])
+        const bytes = Uint8Array.from(list, Number)
         return t === 1 ? bytes : bytes.buffer
       }
       default:
-        return Object.fromEntries(list.map((pair: unknown) => [(pair as [string])[0], decode((pair as unknown[])[1])]))
+        return Object.fromEntries(list.map(pair).map(([key, one]) => [String(key), decode(one)]))
     }
   }
   return { encode, decode }
@@ -74,9 +79,11 @@ function makeBridge(side: 'main' | 'preload'): { expose: (name: string, api: unk
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
   const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+  const isCall = (value: unknown): value is Call => typeof value === 'function'
+  const isMessage = (event: Event): event is CustomEvent<Message> => event instanceof CustomEvent
   const outward = (value: unknown): unknown => {
-    if (typeof value === 'function') {
-      functions.set(++count, value as Call)
+    if (isCall(value)) {
+      functions.set(++count, value)
       return { $function: count }
     }
     if (Array.isArray(value)) return value.map(outward)
@@ -104,7 +111,8 @@ function makeBridge(side: 'main' | 'preload'): { expose: (name: string, api: unk
     }
   }
   window.addEventListener(`stand-in:${side}`, (event) => {
-    const message = (event as CustomEvent<Message>).detail
+    if (!isMessage(event)) return
+    const message = event.detail
     if (message.k === 'expose')
       Object.defineProperty(window, message.name, { value: inward(message.api), enumerable: true })
     else if (message.k === 'returned') last = message
@@ -140,11 +148,11 @@ function preloadWorld(
   encode: Codec['encode'],
   decode: Codec['decode']
 ): (id: string) => unknown {
-  const world = globalThis as unknown as {
-    standInHost: (message: string) => void
-    standInDeliver: (message: string) => void
+  const toHost = (message: object): void => {
+    // Put there by the debugger, in this world only.
+    const host: unknown = Reflect.get(globalThis, 'standInHost')
+    if (typeof host === 'function') Reflect.apply(host, null, [JSON.stringify(message)])
   }
-  const toHost = (message: object): void => world.standInHost(JSON.stringify(message))
   const listeners = new Map<string, Call[]>()
   const waits = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let count = 0
@@ -184,13 +192,13 @@ function preloadWorld(
       return ipcRenderer
     }
   }
-  world.standInDeliver = (json) => {
-    const message = JSON.parse(json) as
-      | { t: 'send'; channel: string; args: unknown }
-      | { t: 'returned'; seq: number; value?: unknown; error?: string }
+  type Delivered =
+    | { t: 'send'; channel: string; args: unknown }
+    | { t: 'returned'; seq: number; value?: unknown; error?: string }
+  const deliver = (json: string): void => {
+    const message: Delivered = JSON.parse(json)
     if (message.t === 'send') {
-      for (const listener of list(message.channel))
-        listener({ sender: ipcRenderer }, ...(decode(message.args) as unknown[]))
+      for (const listener of list(message.channel)) listener({ sender: ipcRenderer }, ...[decode(message.args)].flat(1))
       return
     }
     const wait = waits.get(message.seq)
@@ -198,6 +206,7 @@ function preloadWorld(
     if (message.error === undefined) wait?.resolve(decode(message.value))
     else wait?.reject(new Error(message.error))
   }
+  Reflect.set(globalThis, 'standInDeliver', deliver)
   // A click that asks for a new tab: Chromium would open and load it without asking anybody first.
   const newTab = (event: MouseEvent): void => {
     const link = event.target instanceof Element ? event.target.closest('a[href]') : null
