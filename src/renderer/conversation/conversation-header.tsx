@@ -1,4 +1,5 @@
 import { Check, ChevronDown, Ellipsis, Eye, EyeOff, IdCard, ListChecks, LockOpen, Users, X } from 'lucide-react'
+import { useMemo } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import { DIALECT_CHOICES } from '../../shared/dialect.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
@@ -11,6 +12,7 @@ import { classes } from '../parts/class-names.ts'
 import type { MenuGroups } from '../parts/menu.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { Tooltip } from '../parts/tooltip.tsx'
+import { peopleInOrder } from '../people/people-in-order.ts'
 import { ignore } from '../people/person-actions.tsx'
 import { useRoomEntries } from '../rooms/room-entries.tsx'
 import { selectRoom, showPeople, useApp, useView } from '../store.ts'
@@ -22,8 +24,10 @@ import styles from './conversation-header.module.css'
 const PeopleCount = ({ room }: { room: Room }) => {
   const t = useWords('conversation')
   const people = useApp((state) => state.people[room.id])
-  if (!people || people.members.length === 0) return null
-  return <> · {t(people.complete ? 'header.people' : 'header.seen', { count: people.members.length })}</>
+  const self = room.status.state === 'connected' ? room.self : null
+  const count = useMemo(() => peopleInOrder(people?.members ?? [], self).length, [people, self])
+  if (!people || count === 0) return null
+  return <> · {t(people.complete ? 'header.people' : 'header.seen', { count })}</>
 }
 
 /** The guess about the server's dialect, and the way to overrule it. */

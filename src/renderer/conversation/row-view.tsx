@@ -216,48 +216,48 @@ const NoteWords = ({ line, context }: { line: NoteLine; context: RowContext }): 
       const was = <Name key="was" member={{ address: line.member.address, name: line.was }} />
       return inSlots(t('log.renamed', { name: slot(0), was: slot(1) }), name, was)
     }
-    case 'listed': {
-      const rest = line.members.length - LISTED_AT_MOST
-      return (
-        <>
-          {t(line.complete ? 'log.listed' : 'log.listedSeen', { count: line.members.length })}
-          <span className={styles['listed']}>
-            {line.members.slice(0, LISTED_AT_MOST).map((member) => (
-              <span key={memberKey(member)} className={styles['person']}>
-                <Name member={member} apart={member.name !== null} />
-              </span>
-            ))}
-            {rest > 0 && <span>{t('log.listedAnd', { count: rest })}</span>}
-          </span>
-        </>
-      )
-    }
+    case 'listed':
+      return t(line.complete ? 'log.listed' : 'log.listedSeen', { count: line.members.length })
     case 'refused':
-      return (
-        <>
-          {t('log.refused', { reason: terms(`refusal.${line.code}`) })}
-          {line.text !== '' && (
-            <span className={styles['quoted']}>
-              <MessageText text={line.text} mention={null} />
-            </span>
-          )}
-        </>
-      )
+      return t('log.refused', { reason: terms(`refusal.${line.code}`) })
     case 'kicked':
-      return (
-        <>
-          {terms(`kick.${line.reason}`)}
-          {line.text !== '' && (
-            <span className={styles['quoted']}>
-              <MessageText text={line.text} mention={null} />
-            </span>
-          )}
-        </>
-      )
+      return terms(`kick.${line.reason}`)
     case 'connected':
       return t(line.again ? 'log.connectedAgain' : 'log.connected')
     case 'disconnected':
       return terms(`disconnect.${line.reason}`)
+  }
+}
+
+/** What the sentence of a note is about, below it: people, or the server's own words. */
+const NoteMore = ({ line }: { line: NoteLine }) => {
+  const t = useWords('conversation')
+  switch (line.kind) {
+    case 'listed': {
+      const rest = line.members.length - LISTED_AT_MOST
+      return (
+        <span className={styles['listed']}>
+          {line.members.slice(0, LISTED_AT_MOST).map((member) => (
+            <span key={memberKey(member)} className={styles['person']}>
+              <Name member={member} apart={member.name !== null} />
+            </span>
+          ))}
+          {rest > 0 && <span>{t('log.listedAnd', { count: rest })}</span>}
+        </span>
+      )
+    }
+    case 'refused':
+    case 'kicked':
+      return line.text === '' ? null : (
+        <span className={styles['quoted']}>
+          <MessageText text={line.text} mention={null} />
+        </span>
+      )
+    case 'joined':
+    case 'renamed':
+    case 'connected':
+    case 'disconnected':
+      return null
   }
 }
 
@@ -271,6 +271,7 @@ const Note = ({ line, times, context }: { line: NoteLine; times: number; context
       <NoteWords line={line} context={context} />
       {times > 1 && <span className={styles['times']}> · {t('log.times', { count: times })}</span>}{' '}
       <Time at={line.at} />
+      <NoteMore line={line} />
     </div>
   )
 }

@@ -13,6 +13,7 @@ import { classes } from '../parts/class-names.ts'
 import { Menu } from '../parts/menu.tsx'
 import { roomOf, showPeople, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
+import { peopleInOrder } from './people-in-order.ts'
 import { personActions } from './person-actions.tsx'
 import styles from './people-pane.module.css'
 
@@ -66,14 +67,6 @@ const Person = ({ member, self, room }: PersonProps) => {
   )
 }
 
-/** Me first, then as they came: an order that does not jump when somebody changes their name. */
-const inOrder = (members: readonly Member[], self: Member | null): Member[] => {
-  if (self === null) return [...members]
-  const mine = memberKey(self)
-  const me = members.find((member) => memberKey(member) === mine)
-  return [me ?? self, ...members.filter((member) => memberKey(member) !== mine)]
-}
-
 /** Arrow keys go from person to person. */
 const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -96,7 +89,7 @@ export const PeoplePane = ({ room: id }: { room: RoomId }) => {
   const complete = useApp((state) => state.people[id]?.complete ?? false)
   const connected = room?.status.state === 'connected'
   const self = connected ? room.self : null
-  const people = useMemo(() => inOrder(members, self), [members, self])
+  const people = useMemo(() => peopleInOrder(members, self), [members, self])
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: people.length,

@@ -62,7 +62,7 @@ const distanceFromEnd = (window: StagedWindow): Promise<number> =>
 const atEnd = async (window: StagedWindow): Promise<void> => {
   await expect.poll(() => distanceFromEnd(window), { timeout: 8000 }).toBeLessThan(3)
 }
-const commands = <T extends AppCommand['type']>(window: StagedWindow, type: T): AppCommand[] =>
+const commands = (window: StagedWindow, type: AppCommand['type']): AppCommand[] =>
   window.sent.filter((command) => command.type === type)
 const saidBy = (window: StagedWindow): string[] =>
   window.sent.flatMap((command) => (command.type === 'say' ? [command.text] : []))
