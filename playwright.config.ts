@@ -15,5 +15,5 @@ export default defineConfig({
   expect: { timeout: 7_000 },
   reporter: [['list']],
   projects: [{ name: host }],
-  use: { trace: 'off' }
+  use: { trace: 'retain-on-failure', actionTimeout: 7_000 }
 })
