@@ -12,6 +12,9 @@ export const messagesIn = (text: string): string[] =>
     .map((line) => line.replaceAll('\0', ''))
     .filter((line) => line.trim() !== '')
 
+/** Different characters whose encoded length is kept: more than any language uses in one text. */
+const MOST_REMEMBERED = 20_000
+
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**
@@ -22,12 +25,22 @@ export const piecesOf = (text: string, codec: Codec, most: number): string[] | n
   const whole = codec.encode(text)
   if (whole === null) return null
   if (whole.length <= most) return [text]
+  // A long text has few different characters, and encoding one is slow in some encodings.
+  const lengths = new Map<string, number | null>()
+  const lengthOf = (part: string): number | null => {
+    let length = lengths.get(part)
+    if (length === undefined) {
+      length = codec.encode(part)?.length ?? null
+      if (lengths.size < MOST_REMEMBERED) lengths.set(part, length)
+    }
+    return length
+  }
   const pieces: string[] = []
   let piece = ''
   let size = 0
   const add = (part: string): boolean => {
-    const length = codec.encode(part)?.length
-    if (length === undefined) return false
+    const length = lengthOf(part)
+    if (length === null) return false
     if (size + length > most && piece !== '') {
       pieces.push(piece)
       piece = ''
@@ -38,8 +51,8 @@ export const piecesOf = (text: string, codec: Codec, most: number): string[] | n
     return true
   }
   for (const { segment } of characters.segment(text)) {
-    const length = codec.encode(segment)?.length
-    if (length === undefined) return null
+    const length = lengthOf(segment)
+    if (length === null) return null
     const parts = length > most ? Array.from(segment) : [segment]
     if (!parts.every(add)) return null
   }
