@@ -37,7 +37,6 @@ export const conversation = {
     connect: 'Connect',
     refusedLong: 'Is the room open, and is {{address}} its address?',
     timeoutLong: '{{address}} may be switched off, behind a firewall, or on another network.',
-    lost: 'Connection lost',
     notChatLong: 'Something else answers at {{address}}, so nothing was sent to it.',
     changeAddress: 'Change the address…',
     tryAgain: 'Try again',
@@ -60,7 +59,6 @@ export const conversation = {
   log: {
     label: 'Messages in {{title}}',
     new: 'New',
-    start: 'Here it begins',
     loading: 'Fetching older messages…',
     today: 'Today',
     yesterday: 'Yesterday',
@@ -70,7 +68,6 @@ export const conversation = {
     newAbove_other: '{{count}} unread messages',
     toNewest: 'Go to the newest message',
     more: 'Show more',
-    you: 'You',
     someone: 'Somebody',
     incoming: '{{name}}: {{text}}',
     incomingMany_one: '{{count}} new message',
@@ -117,9 +114,6 @@ export const conversation = {
     actions: 'Message actions',
     copy: 'Copy text',
     copyLink: 'Copy link',
-    mention: 'Mention {{name}}',
-    whisper: 'Message {{name}} privately',
-    ignore: 'Ignore {{name}}',
     ignored: '{{name}} is ignored: their messages are hidden here',
     opens: 'Opens {{host}}'
   },

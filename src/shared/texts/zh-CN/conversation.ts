@@ -36,7 +36,6 @@ export const conversation: Same<typeof english> = {
     connect: '连接',
     refusedLong: '房间开着吗？地址 {{address}} 对吗？',
     timeoutLong: '{{address}} 可能已关机、被防火墙挡住，或在另一个网络里。',
-    lost: '连接已断开',
     notChatLong: '在 {{address}} 应答的是别的服务，因此没有向它发送任何内容。',
     changeAddress: '修改地址…',
     tryAgain: '重试',
@@ -58,7 +57,6 @@ export const conversation: Same<typeof english> = {
   log: {
     label: '{{title}} 的消息',
     new: '新消息',
-    start: '从这里开始',
     loading: '正在读取更早的消息…',
     today: '今天',
     yesterday: '昨天',
@@ -66,7 +64,6 @@ export const conversation: Same<typeof english> = {
     newAbove_other: '{{count}} 条未读消息',
     toNewest: '跳到最新消息',
     more: '显示更多',
-    you: '你',
     someone: '某人',
     incoming: '{{name}}：{{text}}',
     incomingMany_other: '{{count}} 条新消息',
@@ -106,9 +103,6 @@ export const conversation: Same<typeof english> = {
     actions: '消息操作',
     copy: '复制文字',
     copyLink: '复制链接',
-    mention: '提及 {{name}}',
-    whisper: '与 {{name}} 私聊',
-    ignore: '忽略 {{name}}',
     ignored: '已忽略 {{name}}，此人的消息不再显示',
     opens: '打开 {{host}}'
   },
