@@ -7,7 +7,7 @@ import { profileFolder } from '../node/profile.ts'
 import { makeDial } from '../node/tcp.ts'
 import type { ChatCommand } from '../shared/commands.ts'
 import type { Dialect, DialectChoice } from '../shared/dialect.ts'
-import { memberKey, type ClientEvent, type DisconnectReason, type Member, type SessionEvent } from '../shared/events.ts'
+import type { ClientEvent, DisconnectReason, SessionEvent } from '../shared/events.ts'
 import { settings } from '../shared/settings.ts'
 import type { ConnectArguments } from './arguments.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
@@ -16,7 +16,7 @@ import { readCommandObject, type CommandRefusal } from './json.ts'
 import { makeLineReader } from './lines.ts'
 import { textLine } from './text.ts'
 import { printable } from './printable.ts'
-import { readTyped } from './typed.ts'
+import { makePeople, readTyped, type Hall } from './typed.ts'
 
 /** What the app recognised at this address last time: a tie-breaker. Nothing of the profile is needed. */
 const rememberedDialect = (folder: string, host: string, port: number): Dialect | null => {
@@ -72,15 +72,12 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
     else if (event.type !== 'noted') out.json({ ...event, ref: undefined })
   }
 
-  const people = new Map<string, Member>()
+  const people = makePeople()
   let dialect: DialectChoice = args.dialect
   let marked = false
   const follow = (event: SessionEvent): void => {
-    if (event.type === 'people') {
-      if (event.reset) people.clear()
-      for (const key of event.gone) people.delete(key)
-      for (const member of event.present) people.set(memberKey(member), member)
-    } else if (event.type === 'introduced') marked = true
+    if (event.type === 'people') people.changed(event)
+    else if (event.type === 'introduced') marked = true
     else if (event.type === 'recognised') dialect = event.dialect
     else if (event.type === 'connected') {
       arrived = true
@@ -125,17 +122,24 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
     session.perform({ ...command, ref })
   }
 
+  const server = (): Hall['server'] => (dialect === 'plain' ? 'plain' : marked ? 'marked' : 'other')
+
   /** A line of standard input that is no command: said where answers are said. */
   const refuse = (refusal: CommandRefusal): void => {
     if (args.json) out.json(refusal)
     else out.text(printable(`* ${refusal.text}`))
   }
+  const tellHelp = (text: string): void => {
+    if (args.json) out.complain(text)
+    else out.text(`* ${text}`)
+  }
   const heard = (line: string): void => {
     const command =
       args.json && line.startsWith('{')
         ? readCommandObject(line)
-        : readTyped(line, { people: people.values(), takesCommands: marked || dialect === 'plain' })
+        : readTyped(line, { people: people.all(), server: server() })
     if (command.type === 'refused') refuse(command)
+    else if (command.type === 'help') tellHelp(command.text)
     else perform(command)
   }
   const reader = makeLineReader(heard, () => out.complain('a line of standard input is longer than any text: left out'))

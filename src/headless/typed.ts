@@ -1,55 +1,45 @@
 import type { ChatCommand } from '../shared/commands.ts'
-import type { Member } from '../shared/events.ts'
+import { memberKey, type Member } from '../shared/events.ts'
+import { readTextCommand } from '../shared/text-command.ts'
 import type { CommandRefusal } from './json.ts'
 
-/** Lines of standard input for people: text, or one of `/who`, `/rename`, `/to`, `/quit` (decision 17). */
+/** Lines of standard input for people: text, or one of `/who`, `/rename`, `/to`, `/quit`. */
 
 /** What has to be known to read a line. */
 export interface Hall {
   /** Those in the room, for names with blanks. */
   people: Iterable<Member>
-  /** A server with commands of its own (`plain`, our marked host): an unknown `/x` is for it. */
-  takesCommands: boolean
+  /** What kind of server is behind it: `plain` has commands of its own, our marked host passes unknown ones on. */
+  server: 'plain' | 'marked' | 'other'
 }
 
-const refused = (command: string, code: 'bad-command' | 'bad-format', text: string): CommandRefusal => ({
-  type: 'refused',
-  command,
-  code,
-  text
-})
+const COMMANDS = '/who, /rename NAME, /to NAME TEXT, /quit; //x says /x'
 
-/** `NAME TEXT`: a name in double quotes, the longest name or address of somebody here, or the first word. */
-const whisper = (rest: string, people: Iterable<Member>): ChatCommand | CommandRefusal => {
-  const quoted = /^"(?<to>[^"]+)"(?:\s(?<text>.*))?$/su.exec(rest)?.groups
-  if (quoted !== undefined) return { type: 'whisper', to: quoted['to'] ?? '', text: quoted['text'] ?? '' }
-  let to = /^\S*/u.exec(rest)?.[0] ?? ''
-  if (to === '') return refused('whisper', 'bad-format', '/to NAME TEXT')
-  for (const { name, address } of people) {
-    for (const known of [name, address]) {
-      if (known !== null && known.length > to.length && rest.startsWith(`${known} `)) to = known
-    }
-  }
-  return { type: 'whisper', to, text: rest.slice(to.length + 1) }
+/** Reads one line. Never throws; whether a text or a name is fit is for the session to say. */
+export const readTyped = (line: string, hall: Hall): ChatCommand | CommandRefusal | { type: 'help'; text: string } => {
+  const names = [...hall.people]
+    .flatMap(({ name, address }) => [name ?? '', address ?? ''])
+    .filter((name) => name !== '')
+  const command = readTextCommand(line, { passUnknown: hall.server !== 'other', names })
+  if (command.type === 'refused')
+    return { type: 'refused', command: 'say', code: command.code, text: `no such command; there are ${COMMANDS}` }
+  if (command.type !== 'help') return command
+  // `/help` is none of the command line's own (its contract): a server with commands may know it.
+  return hall.server === 'plain' ? { type: 'say', text: line } : { type: 'help', text: COMMANDS }
 }
 
-/** Reads one line. Never throws; an empty text is for the session to refuse. */
-export const readTyped = (line: string, hall: Hall): ChatCommand | CommandRefusal => {
-  if (!line.startsWith('/')) return { type: 'say', text: line }
-  if (line.startsWith('//')) return { type: 'say', text: line.slice(1) }
-  const { word = '', rest = '' } = /^\/(?<word>\S*)(?:\s+(?<rest>.*))?$/su.exec(line)?.groups ?? {}
-  switch (word) {
-    case 'who':
-      return { type: 'who' }
-    case 'quit':
-      return { type: 'quit' }
-    case 'rename':
-      return { type: 'rename', name: rest }
-    case 'to':
-      return whisper(rest, hall.people)
-    default:
-      return hall.takesCommands
-        ? { type: 'say', text: line }
-        : refused('say', 'bad-command', `unknown command /${word}; //${word} says it`)
+/** Everybody known by the session, as its changes come. */
+export const makePeople = (): {
+  changed(change: { reset: boolean; present: Member[]; gone: string[] }): void
+  all(): Iterable<Member>
+} => {
+  const people = new Map<string, Member>()
+  return {
+    changed: ({ reset, present, gone }) => {
+      if (reset) people.clear()
+      for (const key of gone) people.delete(key)
+      for (const member of present) people.set(memberKey(member), member)
+    },
+    all: () => people.values()
   }
 }
