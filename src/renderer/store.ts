@@ -105,13 +105,21 @@ export const loadOlder = async (conversation: ConversationId, limit: number): Pr
   return page.lines.length > 0
 }
 
+/** A room just opened or connected to, of which the app has not told yet. */
+let awaited: RoomId | null = null
+
 /** Shows a conversation in the middle. */
 export const select = (conversation: ConversationId | null): void => {
+  awaited = null
   viewStore.setState({ selected: conversation, peopleShown: false })
 }
 
-/** Shows a room's own conversation; its id is the room's. */
-export const selectRoom = (room: RoomId): void => select(room)
+/** Shows a room's own conversation (its id is the room's): now, or as soon as the app has told of it. */
+export const selectRoom = (room: RoomId): void => {
+  const app = appNow()
+  awaited = app && conversationOf(app, room) ? null : room
+  if (awaited === null) select(room)
+}
 
 export const openDialog = (dialog: OpenDialog): void => viewStore.setState({ dialog })
 export const closeDialog = (): void => viewStore.setState({ dialog: null })
@@ -142,7 +150,9 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
       message.type === 'snapshot' ? message.state : before && message.events.reduce<AppState>(applyEvent, before)
     if (!after) return
     const { selected } = viewNow()
-    const next = somewhere(after, selected, before ? conversationOf(before, selected)?.room : undefined)
+    const arrived = conversationOf(after, awaited)?.id
+    const next = arrived ?? somewhere(after, selected, before ? conversationOf(before, selected)?.room : undefined)
+    if (arrived !== undefined) awaited = null
     appStore.setState({ app: after })
     if (next !== selected) viewStore.setState({ selected: next })
     if (message.type === 'events') {

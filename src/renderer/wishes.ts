@@ -1,7 +1,43 @@
-import type { Wish } from '../shared/state.ts'
-import { openDialog } from './store.ts'
+import type { Room, Wish } from '../shared/state.ts'
+import { askToLeave, copyInvitation, disconnect, roomNow, stepRoom } from './actions.ts'
+import { closeDialog, openDialog, select } from './store.ts'
 
-/** Fulfils what comes from outside the page. */
+const withRoom = (act: (room: Room) => void): void => {
+  const room = roomNow()
+  if (room) act(room)
+}
+
+/** Fulfils a wish, wherever it came from: the desktop menu, a link, a notification, the menu and keys of the page. */
 export const fulfil = (wish: Wish): void => {
-  if (wish.wish === 'host') openDialog({ dialog: 'host', again: null })
+  switch (wish.wish) {
+    case 'host':
+      return openDialog({ dialog: 'host', again: null })
+    case 'connect':
+      return openDialog({ dialog: 'connect', host: wish.host, port: wish.port })
+    case 'settings':
+      return openDialog({ dialog: 'settings', page: 'profile' })
+    case 'about':
+      return openDialog({ dialog: 'settings', page: 'about' })
+    case 'help':
+      return openDialog({ dialog: 'help' })
+    case 'switch':
+      return openDialog({ dialog: 'switch' })
+    case 'next-room':
+      return stepRoom(1)
+    case 'previous-room':
+      return stepRoom(-1)
+    case 'leave':
+      return withRoom(askToLeave)
+    case 'disconnect':
+      return withRoom(disconnect)
+    case 'stop-hosting':
+      return withRoom((room) => {
+        if (room.hosting) openDialog({ dialog: 'stop-hosting', room: room.id })
+      })
+    case 'copy-invitation':
+      return withRoom((room) => void copyInvitation(room))
+    case 'show':
+      closeDialog()
+      return select(wish.conversation)
+  }
 }

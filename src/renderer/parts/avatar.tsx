@@ -17,7 +17,8 @@ const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 /** More characters than any letter with its marks: a tower of marks becomes a plain sign. */
 const LONGEST_LETTER = 8
 
-const initialOf = (label: string): string => {
+/** The first letter, digit or sign worth showing of a name; `?` where there is none. */
+export const initialOf = (label: string): string => {
   for (const { segment } of segments.segment(label.slice(0, 64))) {
     if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment))
       return segment.length > LONGEST_LETTER ? '?' : segment.toLocaleUpperCase()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stage } from '../../support/stage.ts'
-import { makeStage, sampleState } from '../../support/stage.ts'
+import { emptyState, makeStage, sampleState } from '../../support/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -10,11 +10,42 @@ afterAll(async () => {
   await stage.close()
 })
 
-describe('the window', () => {
-  test('opens under its content policy without a complaint', async () => {
-    const window = await stage.open(sampleState())
-    await window.picture('frame')
-    expect(window.troubles).toEqual([])
-    await window.close()
-  })
+const DIALOGS = [
+  ['host', { wish: 'host' }],
+  ['connect', { wish: 'connect', host: null, port: null }],
+  ['settings', { wish: 'settings' }],
+  ['about', { wish: 'about' }],
+  ['switch', { wish: 'switch' }],
+  ['help', { wish: 'help' }],
+  ['stop-hosting', { wish: 'stop-hosting' }]
+] as const
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  test.each(['en', 'zh-CN'] as const)(
+    'every screen and dialog is without serious findings (%s)',
+    async (language) => {
+      const state = sampleState()
+      const chosen = { ...state, preferences: { ...state.preferences, theme, language } }
+      const window = await stage.open(chosen)
+      expect(await window.accessibility()).toEqual([])
+      await window.picture(`frame-${theme}-${language}`)
+      for (const [name, wish] of DIALOGS) {
+        await window.push({ type: 'wished', wish })
+        await window.page.getByRole(name === 'stop-hosting' ? 'alertdialog' : 'dialog').waitFor()
+        await window.picture(`${name}-${theme}-${language}`)
+        expect(await window.accessibility()).toEqual([])
+        await window.page.keyboard.press('Escape')
+        await window.page.locator('[role=dialog], [role=alertdialog]').waitFor({ state: 'detached' })
+      }
+      expect(window.troubles).toEqual([])
+      await window.close()
+
+      const empty = emptyState()
+      const first = await stage.open({ ...empty, preferences: { ...empty.preferences, theme, language } })
+      await first.picture(`first-start-${theme}-${language}`)
+      expect(await first.accessibility()).toEqual([])
+      await first.close()
+    },
+    60_000
+  )
 })

@@ -1,0 +1,57 @@
+import type { AppCommand, Outcome } from '../shared/commands.ts'
+import type { Room } from '../shared/state.ts'
+import { invitationTo } from './hosting/invitation.ts'
+import { copyText } from './parts/copy-button.tsx'
+import { announce, appNow, conversationOf, openDialog, roomOf, select, send, viewNow } from './store.ts'
+import { words } from './words.ts'
+
+/** Performs a command where no field shows the answer: a refusal is told in a sentence that fades. */
+export const perform = async (command: AppCommand): Promise<Outcome | null> => {
+  try {
+    const outcome = await send(command)
+    if (!outcome.ok) announce(words.t(`terms:outcome.${outcome.code}`))
+    return outcome
+  } catch {
+    // The carrier is gone; its bar says so already, this says that the wish was not heard.
+    announce(words.t('frame:carrier.lost'))
+    return null
+  }
+}
+
+export const roomNow = (): Room | undefined => {
+  const app = appNow()
+  const conversation = app && conversationOf(app, viewNow().selected)
+  return app && conversation ? roomOf(app, conversation.room) : undefined
+}
+
+export const copyInvitation = async (room: Room): Promise<void> => {
+  const copied = await copyText(invitationTo(room))
+  announce(words.t(copied ? 'frame:invitationCopied' : 'frame:notCopied'))
+}
+
+/** Asks before going out; a room of our own is closed instead. */
+export const askToLeave = (room: Room): void =>
+  openDialog(room.hosting ? { dialog: 'stop-hosting', room: room.id } : { dialog: 'leave', room: room.id })
+
+export const disconnect = (room: Room): void => {
+  if (room.hosting) openDialog({ dialog: 'stop-hosting', room: room.id })
+  else void perform({ type: 'disconnect', room: room.id })
+}
+
+/** Whether there is a connection, or the wish for one, that could be ended. */
+export const isActive = (room: Room): boolean =>
+  room.status.state === 'connected' || room.status.state === 'connecting' || willRetry(room)
+
+/** Whether the room comes back by itself at some time. */
+export const willRetry = (room: Room): boolean =>
+  room.status.state === 'reconnecting' || (room.status.state === 'kicked' && room.status.retryAt !== null)
+
+/** The next (1) or previous (-1) room of today's list, around the end. */
+export const stepRoom = (by: 1 | -1): void => {
+  const app = appNow()
+  if (!app) return
+  const open = app.rooms.filter((room) => room.open)
+  const at = open.findIndex((room) => room.id === roomNow()?.id)
+  const next = at < 0 ? open.at(by > 0 ? 0 : -1) : open.at((at + by) % open.length)
+  if (next) select(next.id)
+}

@@ -1,0 +1,46 @@
+/** What a person may paste into the address field, taken apart. */
+export interface Address {
+  host: string
+  /** Null where none was in the text. */
+  port: number | null
+}
+
+export const LAST_PORT = 65_535
+
+/** A port as a number, or null for anything that is not one. */
+export const readPort = (text: string): number | null => {
+  const trimmed = text.trim()
+  if (!/^\d{1,5}$/u.test(trimmed)) return null
+  const port = Number(trimmed)
+  return port >= 1 && port <= LAST_PORT ? port : null
+}
+
+/**
+ * Understands `host`, `host:port`, `[v6]:port`, a bare IPv6 address, `nc host port`, `telnet host port`, `host port`,
+ * `tcp://host:port` and our own invitation link. Never fails: what it does not understand is the host.
+ */
+export const readAddress = (text: string): Address => {
+  const trimmed = text.trim()
+  const link = /teahouse:\/\/join\/?\?[^\s]+/iu.exec(trimmed)?.[0]
+  if (link !== undefined && URL.canParse(link)) {
+    const { searchParams } = new URL(link)
+    return { host: (searchParams.get('host') ?? '').trim(), port: readPort(searchParams.get('port') ?? '') }
+  }
+  const spoken = /^(?:(?:nc|ncat|netcat|telnet|connect)\s+)?(?:-\S+\s+)*(\S+)\s+(\d{1,5})$/iu.exec(trimmed)
+  if (spoken?.[1] !== undefined && spoken[2] !== undefined) {
+    return { host: spoken[1].replace(/^\[|\]$/gu, ''), port: readPort(spoken[2]) }
+  }
+  const bare = trimmed.replace(/^[a-z][a-z0-9+.-]*:\/\//iu, '').replace(/\/.*$/u, '')
+  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/u.exec(bare)
+  if (bracketed?.[1] !== undefined) return { host: bracketed[1], port: readPort(bracketed[2] ?? '') }
+  const split = /^([^:\s]+):(\d{1,5})$/u.exec(bare)
+  if (split?.[1] !== undefined && split[2] !== undefined) return { host: split[1], port: readPort(split[2]) }
+  return { host: bare, port: null }
+}
+
+/** Good enough to dial: no blanks or signs that no name and no address has. The resolver has the last word. */
+export const isHost = (host: string): boolean => /^[\p{L}\p{N}._:%-]+$/u.test(host) && host.length <= 255
+
+/** `host:port`, with brackets where an IPv6 address needs them. */
+export const joinAddress = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
