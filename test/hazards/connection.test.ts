@@ -158,6 +158,20 @@ describe('8.12 kick', () => {
     await other.untilText('已下线\n')
   })
 
+  test('8.12 kick: glued to a private text, both without LF', async () => {
+    const server = await started(startIm())
+    const bob = await named(server, 'bob')
+    const me = visit(server, { nick: 'tea' })
+    await me.passUntil(() => me.all('renamed').length > 0 && me.people().has(bob.address), 'our name')
+    server.faults.holdMs = 60
+    bob.write('to|tea|psst\n')
+    await server.received.until((read) => read.text.includes('psst'))
+    server.kick(me.self() ?? '')
+    expect((await me.next('disconnected')).reason).toBe('kicked')
+    expect(texts(me, 'private')).toEqual(['psst'])
+    expect(me.all('kicked')).toHaveLength(1)
+  })
+
   test.each(Object.entries(IM_WORDINGS))('8.12 kick: in the words of the fork “%s”', async (_name, wording) => {
     const server = await started(startIm({ wording }))
     const me = visit(server, { dialect: 'im' })
