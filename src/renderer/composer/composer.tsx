@@ -186,7 +186,8 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
 
   const submit = (given = text): void => {
     if (given.trim() === '') return
-    const typed = readTyped(given, others)
+    // A server we do not know, and a host of ours, may have commands of their own.
+    const typed = readTyped(given, others, room.marked || room.dialect.recognised === 'plain')
     if (typed.type === 'help') {
       setHelping(true)
       write('')
@@ -220,13 +221,8 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
         setError(t(typed.command === 'to' ? 'composer.usageTo' : 'composer.usageRename'))
         return
       case 'unknown':
-        // A server we do not know, and a host of ours, may have commands of their own.
-        if (room.marked || room.dialect.recognised === 'plain') {
-          void perform({ type: 'say', conversation: id, text: given }, given)
-        } else {
-          setError(t('composer.unknown', { command: typed.command }))
-        }
-        break
+        setError(t('composer.unknown', { command: typed.command }))
+        return
     }
     agreed.current = null
   }

@@ -1,7 +1,7 @@
 import type { Member } from '../../shared/events.ts'
-import { COMMANDS } from './completion.ts'
+import { readTextCommand } from '../../shared/text-command.ts'
 
-/** What the text in the composer means (decision 17). */
+/** What the text in the composer means, by the grammar the command line reads too (decision 17). */
 export type Typed =
   | { type: 'say'; text: string }
   | { type: 'who' }
@@ -12,37 +12,24 @@ export type Typed =
   | { type: 'incomplete'; command: 'rename' | 'to' }
   | { type: 'unknown'; command: string }
 
-const COMMAND = /^\/(\S*)(?:\s+([\s\S]*))?$/u
-
-const receiver = (rest: string, people: readonly Member[]): Typed => {
-  const quoted = /^"([^"]+)"\s+([\s\S]+)$/u.exec(rest)
-  if (quoted?.[1] !== undefined && quoted[2] !== undefined) return { type: 'whisper', to: quoted[1], text: quoted[2] }
-  const known = people
-    .flatMap((member) => [member.name ?? '', member.address ?? ''])
-    .filter((name) => name !== '' && rest.startsWith(`${name} `))
-    .toSorted((a, b) => b.length - a.length)[0]
-  const to = known ?? /^\S+/u.exec(rest)?.[0] ?? ''
-  const text = rest.slice(to.length).trim()
-  return text === '' ? { type: 'incomplete', command: 'to' } : { type: 'whisper', to, text }
-}
-
-/** Reads what was typed. `people` are those in the room, for names with blanks. */
-export const readTyped = (typed: string, people: readonly Member[]): Typed => {
-  if (typed.startsWith('//')) return { type: 'say', text: typed.slice(1) }
-  if (!typed.startsWith('/')) return { type: 'say', text: typed }
-  const found = COMMAND.exec(typed)
-  const word = (found?.[1] ?? '').toLowerCase()
-  const rest = (found?.[2] ?? '').trim()
-  const command = COMMANDS.find((known) => known === word)
-  switch (command) {
+/** Reads what was typed. `people` are those in the room; `passUnknown` where the server may have its own commands. */
+export const readTyped = (typed: string, people: readonly Member[], passUnknown: boolean): Typed => {
+  const names = people.flatMap((member) => [member.name ?? '', member.address ?? '']).filter((name) => name !== '')
+  const command = readTextCommand(typed, { passUnknown, names })
+  const verb = /^\/(\S*)/u.exec(typed)?.[1] ?? ''
+  switch (command.type) {
+    case 'say':
     case 'who':
     case 'help':
-      return { type: command }
+      return command
     case 'rename':
-      return rest === '' ? { type: 'incomplete', command } : { type: 'rename', name: rest }
-    case 'to':
-      return receiver(rest, people)
-    case undefined:
-      return { type: 'unknown', command: word }
+      return command.name === '' ? { type: 'incomplete', command: 'rename' } : command
+    case 'whisper':
+      return command.text.trim() === '' ? { type: 'incomplete', command: 'to' } : command
+    case 'quit':
+      // A window is not left by a line; a server's own /quit is the server's.
+      return passUnknown ? { type: 'say', text: typed } : { type: 'unknown', command: verb }
+    case 'refused':
+      return verb.toLowerCase() === 'to' ? { type: 'incomplete', command: 'to' } : { type: 'unknown', command: verb }
   }
 }

@@ -246,7 +246,9 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
     const onRow = event.target instanceof HTMLElement && event.target.dataset['key'] !== undefined
     if (event.target !== scroller.current && !onRow) return
     const found = rows.findIndex((row) => row.key === active)
-    const at = found < 0 || !onRow ? Math.min(lastShown, rows.length - 1) + 1 : found
+    // From the row reached last while it is in sight: a quick second key comes before the focus has followed.
+    const inSight = found >= firstShown && found <= lastShown
+    const at = found >= 0 && (onRow || inSight) ? found : Math.min(lastShown, rows.length - 1) + 1
     const page = Math.max(1, lastShown - firstShown - 1)
     const to = {
       ArrowUp: at - 1,

@@ -100,8 +100,12 @@ describe('what is typed', () => {
     ['/to 10.0.0.4:4004 hi', { type: 'whisper', to: '10.0.0.4:4004', text: 'hi' }],
     ['/dance now', { type: 'unknown', command: 'dance' }],
     ['/usr/bin', { type: 'unknown', command: 'usr/bin' }],
-    ['/', { type: 'unknown', command: '' }]
+    ['/quit', { type: 'unknown', command: 'quit' }],
+    ['/', { type: 'say', text: '/' }]
   ])('%j', (typed, meant) => {
-    expect(readTyped(typed, people)).toEqual(meant)
+    expect(readTyped(typed, people, false)).toEqual(meant)
+  })
+  test.each(['/dance now', '/quit'])('%j is for a server that may know it', (typed) => {
+    expect(readTyped(typed, people, true)).toEqual({ type: 'say', text: typed })
   })
 })
