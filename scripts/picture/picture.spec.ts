@@ -59,7 +59,7 @@ test('the picture of the README', async ({ app, page, browserForStandIn }) => {
   await page.emulateMedia({ colorScheme: 'light' })
   await shoot('teahouse-light')
   const appearance = await me.settings('Appearance')
-  await appearance.getByRole('radio', { name: 'Dark' }).click()
+  await appearance.getByText('Dark', { exact: true }).click()
   await page.keyboard.press('Escape')
   await expect(appearance).toBeHidden()
   await shoot('teahouse-dark')

@@ -113,12 +113,13 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
 
   const listing = makeListing({
     clock,
+    begun: () => roster.beginList(),
+    heard: (row) => void roster.seen(row.address, row.name, false),
     whole: (rows) => listsSelf(rows, roster.self()?.address ?? null),
     done: (rows, askers, answered) => {
       if (over) return
       const whole = answered && listsSelf(rows, roster.self()?.address ?? null)
-      if (whole) roster.replace(rows)
-      else for (const row of rows) roster.seen(row.address, row.name, false)
+      if (whole) roster.completeList()
       for (const asker of askers) {
         if (asker === 'us') continue
         const ref = asker.ref === null ? {} : { ref: asker.ref }

@@ -29,6 +29,10 @@ export interface Listing {
 
 export const makeListing = (deps: {
   clock: Clock
+  /** A question goes out: what is told from now on is news to it. */
+  begun: () => void
+  /** At once: joins, leaves and renames between the rows, and after them, are newer. */
+  heard: (row: Row) => void
   /** The rows are enough as they are. */
   whole: (rows: readonly Row[]) => boolean
   done: (rows: readonly Row[], askers: readonly Asker[], answered: boolean) => void
@@ -53,6 +57,7 @@ export const makeListing = (deps: {
     ask: (asker) => {
       askers.push(asker)
       if (askers.length > 1) return false
+      deps.begun()
       wait(ANSWER_MS)
       return true
     },
@@ -62,12 +67,14 @@ export const makeListing = (deps: {
     },
     row: (row) => {
       answered = true
+      deps.heard(row)
       rows.set(row.address ?? `name:${row.name}`, row)
       wait(deps.whole([...rows.values()]) ? QUIET_MS : PATIENCE_MS)
     },
     again: () => {
       rows = new Map()
       answered = false
+      deps.begun()
       wait(ANSWER_MS)
     },
     close: () => {

@@ -21,8 +21,10 @@ export interface Roster {
   /** Somebody is there. `name` undefined: this line does not tell it. */
   seen(address: string | null, name: string | null | undefined, settled: boolean): Member
   gone(address: string | null, name: string | null): Member
-  /** The server's whole list. */
-  replace(rows: readonly { address: string | null; name: string | null }[]): void
+  /** A list was asked for: from now on its rows and what is told between them count, in the order they come. */
+  beginList(): void
+  /** The list was whole: who was neither in it nor told of since it was asked for is not there. */
+  completeList(): void
   members(): Member[]
   complete(): boolean
   /** By exact name or by address. Null where several have that name or nobody. */
@@ -53,6 +55,8 @@ export const makeRoster = (): Roster => {
   let selfChanged = false
   const changed = new Set<string>()
   const left = new Set<string>()
+  /** Told of since the last list was asked for. */
+  const touched = new Set<string>()
 
   const keyOf = (address: string | null, name: string | null): string => memberKey({ address, name: shownName(name) })
   const shown = (entry: Entry): Member => ({ address: entry.address, name: shownName(entry.name) })
@@ -74,6 +78,7 @@ export const makeRoster = (): Roster => {
   const selfKey = (): string | null => (self === null ? null : self)
   const put = (address: string | null, name: string | null | undefined, settled: boolean): Entry => {
     const key = keyOf(address, name ?? null)
+    touched.add(key)
     const before = entries.get(key)
     if (before) {
       before.settled ||= settled
@@ -105,10 +110,9 @@ export const makeRoster = (): Roster => {
       remove(key)
       return entry && (name === null || entry.name === name) ? shown(entry) : { address, name: shownName(name) }
     },
-    replace: (rows) => {
-      const listed = new Set(rows.map((row) => keyOf(row.address, row.name)))
-      for (const key of entries.keys()) if (!listed.has(key)) remove(key)
-      for (const row of rows) put(row.address, row.name, false)
+    beginList: () => touched.clear(),
+    completeList: () => {
+      for (const key of entries.keys()) if (!touched.has(key)) remove(key)
       if (!complete) changed.add('')
       complete = true
     },

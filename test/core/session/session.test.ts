@@ -353,10 +353,9 @@ describe('names and lists', () => {
     at.send(`[${BOB}]bob:在线...\n[${ME}]${ME}:在线...\n`)
     at.clock.advance(300)
     expect(at.news().map((event) => event.type)).toEqual(['connected', 'recognised', 'joined'])
-    expect(at.all.filter((event) => event.type === 'people').at(-1)).toMatchObject({
-      complete: true,
-      present: [member(BOB, 'bob')]
-    })
+    const people = at.all.filter((event) => event.type === 'people')
+    expect(people.flatMap((event) => event.present)).toContainEqual(member(BOB, 'bob'))
+    expect(people.at(-1)?.complete).toBe(true)
     at.session.perform({ type: 'who', ref: '1' })
     at.send(`[${BOB}]bob:在线...\n[${ME}]${ME}:在线...\n`)
     at.clock.advance(300)
@@ -364,6 +363,22 @@ describe('names and lists', () => {
     // Nobody asked: a person typed it.
     at.send(`[${BOB}]bob:在线...\n`)
     expect(at.news()).toMatchObject([{ type: 'said', text: '在线...' }])
+  })
+
+  test('who comes, goes or is renamed while a list is under way is newer than its rows', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`* Teahouse 1 R\n[${ME}]${ME}:已上线\n[${AL}]${AL}:已上线\n`)
+    at.clock.advance(200)
+    expect(at.wrote()).toEqual(['who\n'])
+    const NEW = '127.0.0.1:6003'
+    at.send(`[${BOB}]bob:在线...\n[${AL}]${AL}:在线...\n[${ME}]${ME}:在线...\n`)
+    at.send(`[${NEW}]${NEW}:已上线\n* bob is now known as bobby\n[${AL}]${AL}:已下线\n`)
+    at.session.perform({ type: 'who', ref: '1' })
+    at.clock.advance(300)
+    expect(at.news().filter((event) => event.type === 'listed')).toEqual([
+      { type: 'listed', members: [member(ME), member(BOB, 'bobby'), member(NEW)], complete: true, ref: '1' }
+    ])
   })
 
   test('where there is no such verb the list is what was seen', () => {
