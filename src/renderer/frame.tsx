@@ -1,11 +1,9 @@
-import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { ConversationPane } from './conversation/conversation-pane.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { FirstStart } from './first-start/first-start.tsx'
 import { useKeys } from './keys.ts'
 import { NoticesBar } from './notices/notices-bar.tsx'
-import { IconButton } from './parts/button.tsx'
 import { classes } from './parts/class-names.ts'
 import { PeoplePane } from './people/people-pane.tsx'
 import { RoomsPane } from './rooms/rooms-pane.tsx'
@@ -52,12 +50,6 @@ export const Frame = () => {
         </main>
         {room && (
           <aside className={classes(styles['people'], peopleShown && styles['shown'])} aria-label={t('people')}>
-            <IconButton
-              className={styles['closePeople']}
-              label={t('close')}
-              icon={<X />}
-              onClick={() => showPeople(false)}
-            />
             <PeoplePane room={room.id} />
           </aside>
         )}

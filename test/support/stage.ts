@@ -66,7 +66,7 @@ export interface StagedWindow {
   show(state: AppState): Promise<void>
   /** Serious and critical findings of axe; empty is what is wanted. */
   accessibility(): Promise<string[]>
-  /** Saves a picture into `test-results/NAME.png` and returns its path. */
+  /** Saves a picture into `.cache/pictures/NAME.png` and returns its path. */
   picture(name: string): Promise<string>
   close(): Promise<void>
 }
@@ -202,7 +202,7 @@ export const makeStage = async (): Promise<Stage> => {
           )
       },
       picture: async (name) => {
-        const folder = resolve(root, 'test-results/pictures')
+        const folder = resolve(root, '.cache/pictures')
         mkdirSync(folder, { recursive: true })
         const path = join(folder, `${name}.png`)
         await page.screenshot({ path })
