@@ -108,6 +108,8 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
     },
     { dial: makeDial(), clock, random: Math.random, codec: makeCodec, emit }
   )
+  // A script is always looking: without the keepalive of 001 it would go deaf after a silent minute (dialects 3.3).
+  session.attend(true)
 
   const perform = (command: ChatCommand): void => {
     if (quit) return
