@@ -1,5 +1,6 @@
 import dns, { type LookupAddress } from 'node:dns'
 import { afterEach, describe, expect, test } from 'vitest'
+import { makeCodec } from '../../src/node/codec.ts'
 import { printBehindNat, type ReferenceServer } from '../support/servers/base.ts'
 import { startGopl } from '../support/servers/gopl.ts'
 import { startIamhere } from '../support/servers/iamhere.ts'
@@ -156,6 +157,22 @@ describe('8.12 kick', () => {
     expect(spoken(me)).toHaveLength(1)
     await me.passUntil(() => me.all('connected').length === 2, 'back again', 60_000)
     await other.untilText('已下线\n')
+  })
+
+  test.each(['gb18030', 'big5'] as const)('8.12 kick: a room that writes %s is kept and known', async (charset) => {
+    const server = await started(startIm())
+    const al = await named(server, 'al')
+    const me = visit(server, { charset })
+    await me.passUntil(() => me.people().get(al.address)?.name === 'al', 'the roster', 5000)
+    expect(me.dialect()).toBe('im')
+    const before = server.received.mark()
+    await me.passUntil(() => server.received.entries.length > before, 'a sign of life', 9000)
+    al.write(Buffer.concat([makeCodec(charset).encode('你好') ?? Buffer.alloc(0), Buffer.from('\n')]))
+    await me.next('said', ({ text }) => text === '你好')
+    await me.delivered(me.say('茶'))
+    await until(() => al.bytes().includes(Buffer.from(makeCodec(charset).encode('茶') ?? [])))
+    server.kick(me.self() ?? '')
+    expect((await me.next('disconnected')).reason).toBe('kicked')
   })
 
   test('8.12 kick: glued to a private text, both without LF', async () => {

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -14,14 +15,12 @@ const rulesBroken = (path: string, source: string): string[] => {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, source)
   cpSync(join(root, '.oxlintrc.json'), join(scratch, '.oxlintrc.json'))
-  let output: string
-  try {
-    output = execFileSync(join(root, 'node_modules/.bin/oxlint'), ['-f', 'json', file], { cwd: scratch }).toString()
-  } catch (failed) {
-    output = (failed as { stdout: Buffer }).stdout.toString()
-  }
+  const { stdout: output } = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['-f', 'json', file], {
+    cwd: scratch,
+    encoding: 'utf8'
+  })
   rmSync(file)
-  const report = JSON.parse(output) as { diagnostics: { code: string }[] }
+  const report = z.object({ diagnostics: z.array(z.object({ code: z.string() })) }).parse(JSON.parse(output))
   return report.diagnostics.map((diagnostic) => diagnostic.code)
 }
 

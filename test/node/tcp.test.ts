@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dialFailure, makeDial, nearnessOf, printedAddress, wireOf } from '../../src/node/tcp.ts'
 import type { Dial, DialListener, Wire } from '../../src/shared/carriers.ts'
@@ -22,7 +22,9 @@ const listen = async (onSocket: (socket: Socket) => void, host = '127.0.0.1'): P
       server.close()
     }
   })
-  return (server.address() as AddressInfo).port
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('not listening on a port')
+  return bound.port
 }
 
 interface Call {

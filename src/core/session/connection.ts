@@ -44,6 +44,8 @@ const CR = 0x0d
 export interface ConnectionDeps {
   clock: Clock
   codec: Codec
+  /** What the reference servers' own words are in, whatever people write in. */
+  utf8: Codec
   wire: Wire
   /** Our end as this machine sees it. */
   local: string
@@ -78,7 +80,7 @@ export interface Connection {
 }
 
 export const makeConnection = (deps: ConnectionDeps): Connection => {
-  const { clock, codec, outbox, local, tell } = deps
+  const { clock, codec, utf8, outbox, local, tell } = deps
   const standing = newStanding()
   const roster = makeRoster()
   const detector = makeDetector({ port: deps.port, local, remembered: deps.remembered })
@@ -294,10 +296,27 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   const isNoChat = (bytes: Uint8Array, whole: boolean): boolean =>
     standing.listening && standing.by !== 'user' && held.length === 0 && looksLikeNoChat(bytes, whole)
 
+  /**
+   * A room of people who write GBK or Big5 on a server that greets, lists and kicks in UTF-8: its own words are read
+   * as it wrote them, or we would be kicked without ever knowing where we are (dialects 8.12).
+   */
+  const read = (bytes: Uint8Array): string => {
+    const line = codec.decode(bytes)
+    const words = utf8.decode(bytes)
+    if (words === line || words.includes('\ufffd')) return line
+    const spoken = standing.spec?.parse(words, known()) ?? []
+    const its = spoken.some(({ kind }) => kind !== 'said' && kind !== 'line') || proves(words)
+    return its ? words : line
+  }
+  const proves = (words: string): boolean => {
+    const sign = proof(words, local)
+    return sign !== null && sign.by !== 'message'
+  }
+
   const heardLine = (raw: Uint8Array): void => {
     if (over) return
     const bytes = raw.at(-1) === CR ? raw.subarray(0, -1) : raw
-    const line = codec.decode(bytes)
+    const line = read(bytes)
     if (isNoChat(bytes, true)) return noChat(/[\0\ufffd]/.test(line) ? null : line)
     lines += 1
     if (!standing.listening) return understand(line, lines)
@@ -309,7 +328,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
 
   const quietTail = (): void => {
     if (!standing.spec || standing.listening || framer.tailLength() > LONGEST_TAIL) return
-    const tail = codec.decode(framer.tail())
+    const tail = read(framer.tail())
     if (tail.trim() === '') return
     const spoken = standing.spec.parseTail(tail, known())
     if (!spoken) return
@@ -342,7 +361,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   }
 
   const ending = (): void => {
-    const tail = codec.decode(framer.takeTail()).replace(/\r$/, '')
+    const tail = read(framer.takeTail()).replace(/\r$/, '')
     if (standing.listening && (held.length > 0 || tail !== '')) {
       if (tail !== '' && held.length === 0) detector.hear(tail)
       settle(detector.conclude())

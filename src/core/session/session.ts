@@ -106,6 +106,7 @@ export const makeSession: MakeSession = (given, deps) => {
           connection: makeConnection({
             clock,
             codec,
+            utf8: deps.codec('utf-8'),
             wire,
             local,
             nearness,
