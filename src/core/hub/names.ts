@@ -9,10 +9,12 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 /** The separators of the wire: with one of these in a name, `[A]name:text` could be read in two ways. */
 const SEPARATORS = /[|:[\],]/u
 /**
- * Controls, invisible and unassigned characters, halves of pairs; also what looks like nothing (Braille blank) and
- * the mark of bytes that could not be read.
+ * Controls, unassigned and private characters, halves of pairs; also what looks like nothing (Braille blank) and the
+ * mark of bytes that could not be read.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFD]/u
+const NEVER = /[\p{Cc}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u2800\uFFF9-\uFFFD]/u
+/** Invisible, and at home only inside an emoji. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u
 /** Joiners and selectors are part of an emoji, also of one that no list names yet. */
 const EMOJI =
   /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*)*)$/v
@@ -145,7 +147,7 @@ export const checkName = (wanted: string): NameCheck => {
   if (utf8Length(name) > NAME_BYTES) return { ok: false, fault: 'too-long' }
   const parts = [...graphemes.segment(name)].map((part) => part.segment)
   if (parts.length > NAME_GRAPHEMES) return { ok: false, fault: 'too-long' }
-  if (parts.some((part) => SEPARATORS.test(part) || (UNSEEN.test(part) && !EMOJI.test(part)))) {
+  if (parts.some((part) => SEPARATORS.test(part) || NEVER.test(part) || (INVISIBLE.test(part) && !EMOJI.test(part)))) {
     return { ok: false, fault: 'characters' }
   }
   if (name.startsWith('*')) return { ok: false, fault: 'star' }

@@ -44,6 +44,7 @@ describe('names that cannot', () => {
     ['a\rb', 'characters'],
     ['a\u200Bb', 'characters'],
     ['a\u200Db', 'characters'],
+    ['\u{1FC00}', 'characters'],
     ['a\uFE0Fb', 'characters'],
     ['\u202Ebob', 'characters'],
     ['a\u2028b', 'characters'],
