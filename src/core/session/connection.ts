@@ -117,7 +117,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     clock,
     begun: () => roster.beginList(),
     heard: (row) => void roster.seen(row.address, row.name, false),
-    whole: (rows) => listsSelf(rows, roster.self()?.address ?? null),
+    isSelf: (row) => listsSelf([row], roster.self()?.address ?? null),
+    selfKnown: () => roster.self() !== null,
     done: (rows, askers, answered) => {
       if (over) return
       const whole = answered && listsSelf(rows, roster.self()?.address ?? null)

@@ -33,8 +33,10 @@ export const makeListing = (deps: {
   begun: () => void
   /** At once: joins, leaves and renames between the rows, and after them, are newer. */
   heard: (row: Row) => void
-  /** The rows are enough as they are. */
-  whole: (rows: readonly Row[]) => boolean
+  /** Our own row: after it a list is most probably over. */
+  isSelf: (row: Row) => boolean
+  /** We know which row would be ours. */
+  selfKnown: () => boolean
   done: (rows: readonly Row[], askers: readonly Asker[], answered: boolean) => void
 }): Listing => {
   const { clock } = deps
@@ -42,6 +44,7 @@ export const makeListing = (deps: {
   let rows = new Map<string, Row>()
   let timer: Timer | null = null
   let answered = false
+  let selfListed = false
 
   const finish = (): void => {
     const [asked, got, had] = [askers, [...rows.values()], answered]
@@ -69,11 +72,14 @@ export const makeListing = (deps: {
       answered = true
       deps.heard(row)
       rows.set(row.address ?? `name:${row.name}`, row)
-      wait(deps.whole([...rows.values()]) ? QUIET_MS : PATIENCE_MS)
+      // Asked of each row once: a room of thousands answers in as many rows.
+      selfListed ||= deps.isSelf(row)
+      wait(selfListed || !deps.selfKnown() ? QUIET_MS : PATIENCE_MS)
     },
     again: () => {
       rows = new Map()
       answered = false
+      selfListed = false
       deps.begun()
       wait(ANSWER_MS)
     },
@@ -83,6 +89,7 @@ export const makeListing = (deps: {
       askers = []
       rows = new Map()
       answered = false
+      selfListed = false
     }
   }
   return listing
