@@ -5,6 +5,7 @@ import { makeClock } from '../node/clock.ts'
 import { makeCodec } from '../node/codec.ts'
 import { profileFolder } from '../node/profile.ts'
 import { makeDial } from '../node/tcp.ts'
+import { hostPort } from '../shared/address.ts'
 import type { ChatCommand } from '../shared/commands.ts'
 import type { Dialect, DialectChoice } from '../shared/dialect.ts'
 import type { ClientEvent, DisconnectReason, SessionEvent } from '../shared/events.ts'
@@ -46,7 +47,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   const drain = makeDrain(() => clock.now())
   const ended = Promise.withResolvers<'asked' | 'lost'>()
   const out = openConsole(() => ended.resolve('asked'))
-  const address = args.host.includes(':') ? `[${args.host}]:${args.port}` : `${args.host}:${args.port}`
+  const address = hostPort(args.host, args.port)
   let quit = false
   let arrived = false
   const losses: DisconnectReason[] = []

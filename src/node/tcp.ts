@@ -1,4 +1,5 @@
 import { BlockList, connect, isIPv6, type Socket } from 'node:net'
+import { hostPort } from '../shared/address.ts'
 import type { Dial, DialFailure, Wire, WireListener } from '../shared/carriers.ts'
 
 /** Idle time before the kernel asks whether the other side still lives: a vanished peer is found in about 15 s. */
@@ -11,7 +12,7 @@ const NEXT_ADDRESS_MS = 400
 /** An address as the chat prints it: `ip:port`, IPv6 in brackets, IPv4 plain also on a dual-stack socket. */
 export const printedAddress = (address: string, port: number): string => {
   const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
-  return isIPv6(plain) ? `[${plain}]:${port}` : `${plain}:${port}`
+  return hostPort(plain, port)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hostPort } from '../../shared/address.ts'
 import type { Timer, Wire } from '../../shared/carriers.ts'
 import type { CommandName, DisconnectReason, KickReason, SessionEvent } from '../../shared/events.ts'
 import { type Connection, makeConnection } from './connection.ts'
@@ -99,7 +100,7 @@ export const makeSession: MakeSession = (given, deps) => {
       connected: (wire, local, nearness) => {
         if (mine !== generation) return farewell(wire)
         attempt = null
-        tell({ type: 'connected', room: roomName(options.host, options.port), self: local })
+        tell({ type: 'connected', room: hostPort(options.host, options.port), self: local })
         stable = clock.after(STABLE_MS, () => backoff.reset())
         line = {
           wire,
@@ -238,7 +239,3 @@ export const makeSession: MakeSession = (given, deps) => {
   connect()
   return session
 }
-
-/** `host:port` as a person writes it: IPv6 in brackets. */
-const roomName = (host: string, port: number): string =>
-  host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`

@@ -1,3 +1,4 @@
+import { hostPort } from '../../shared/address.ts'
 import type { Answers, AnswerTo } from '../../shared/bridge.ts'
 import type { AppCommand, Outcome, OutcomeCode, Question } from '../../shared/commands.ts'
 import { DEFAULT_PORT } from '../../shared/limits.ts'
@@ -196,7 +197,7 @@ export const makeSwitchboardWith =
 
     const roomOf = (saved: Pick<SavedRoom, 'id' | 'title' | 'host' | 'port' | 'dialect' | 'charset'>): Room => ({
       id: saved.id,
-      title: saved.title || `${saved.host}:${saved.port}`,
+      title: saved.title || hostPort(saved.host, saved.port),
       host: saved.host,
       port: saved.port,
       status: { state: 'away', reason: null },
@@ -320,7 +321,7 @@ export const makeSwitchboardWith =
       const port = command.port ?? room.port
       if (host === '') return no('bad-command')
       const elsewhere = frame.rooms.some((other) => other.id !== desk.id && sameAddress(other, { host, port }))
-      if (elsewhere) return no('bad-command', `${host}:${port}`)
+      if (elsewhere) return no('bad-command', hostPort(host, port))
       configure(desk, {
         ...(command.title === undefined ? {} : { title: command.title.trim() }),
         ...(host === room.host ? {} : { host }),

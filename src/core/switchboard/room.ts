@@ -1,3 +1,4 @@
+import { hostPort } from '../../shared/address.ts'
 import type { Clock, Codec, Dial } from '../../shared/carriers.ts'
 import type { OutcomeCode } from '../../shared/commands.ts'
 import type { Charset } from '../../shared/dialect.ts'
@@ -89,6 +90,13 @@ const sameMembers = (a: Member | null, b: Member | null): boolean => a?.address 
 /** A name to ignore for longer than one connection; only where names are unique it means somebody. */
 const nameKey = (name: string): string => `name:${name}`
 
+/** The names stay, which a person chose; of the addresses these came back with, the newest: there is no end of them. */
+const newestIgnored = (keys: readonly string[]): string[] => {
+  const names = keys.filter((key) => key.startsWith(nameKey('')))
+  const addresses = keys.filter((key) => !key.startsWith(nameKey('')))
+  return [...names, ...addresses.slice(-MAX_KEPT_IGNORED)]
+}
+
 export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   const { id } = initial
   const { conversations, tell, clock } = deps
@@ -116,7 +124,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     tell({ type: 'roomChanged', room })
   }
   const retitle = (): void => {
-    const title = deps.givenTitle() || toldName || `${room.host}:${room.port}`
+    const title = deps.givenTitle() || toldName || hostPort(room.host, room.port)
     if (title !== room.title) patch({ title })
   }
   const refreshCapabilities = (): void => {
@@ -186,7 +194,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       for (const member of event.present) {
         const key = memberKey(member)
         // A thread known by name only: now the roster tells whose name it is.
-        if (member.address !== null && member.name !== null) {
+        if (member.address !== null && member.name !== null && threads.has(nameKey(member.name))) {
           const alone = resolve({ address: null, name: member.name })
           if (alone.address === member.address) rekey(nameKey(member.name), key)
         }
@@ -197,7 +205,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const back = event.present.filter(
         (member) => !isIgnored(member) && member.name !== null && room.ignored.includes(nameKey(member.name))
       )
-      if (back.length > 0) patch({ ignored: [...room.ignored, ...back.map(memberKey)] })
+      if (back.length > 0) patch({ ignored: newestIgnored([...room.ignored, ...back.map(memberKey)]) })
     }
     if (!sameMembers(event.self, room.self) && event.self !== null) patch({ self: event.self })
   }
@@ -602,7 +610,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const ignored = on ? [...others, ...keys] : others
       patch({ ignored })
       // An address with a port means somebody only as long as this server runs; a unique name means them for longer.
-      const kept = ignored.filter((other) => other.startsWith('name:') && other.length <= MAX_KEPT_NAME)
+      const kept = ignored.filter((other) => other.startsWith(nameKey('')) && other.length <= MAX_KEPT_NAME)
       deps.remember({ ignored: kept.slice(-MAX_KEPT_IGNORED) })
       return true
     }

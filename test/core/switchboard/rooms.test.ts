@@ -138,6 +138,8 @@ describe('connecting', () => {
     expect(rig.room(id).title).toBe('Mine')
     await rig.run({ type: 'configureRoom', room: id, title: '' })
     expect(rig.room(id).title).toBe('Tea at four')
+    const sixth = await rig.join('fe80::1%eth0')
+    expect(rig.room(sixth).title).toBe('[fe80::1%eth0]:8888')
   })
 
   test('a room can be moved, but not onto another one', async () => {

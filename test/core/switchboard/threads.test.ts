@@ -210,6 +210,17 @@ describe('ignoring', () => {
     expect(rig.lines(id)).toHaveLength(before)
   })
 
+  test('somebody who comes back without end under new addresses costs no more memory', async () => {
+    const { rig, id } = await joined()
+    await rig.run({ type: 'ignore', room: id, member: ANNA.address ?? '', on: true })
+    const backs = Array.from({ length: 1500 }, (_, n) => ({ address: `10.1.0.1:${n}`, name: 'Anna' }))
+    rig.session().tell(...backs.map((back) => present([back])))
+    const { ignored } = rig.room(id)
+    expect(ignored).toHaveLength(1001)
+    expect(ignored).toContain('name:Anna')
+    expect(ignored).toContain(backs.at(-1)?.address)
+  })
+
   test('is not for oneself or for nobody', async () => {
     const { rig, id } = await joined()
     expect(await rig.run({ type: 'ignore', room: id, member: '10.0.0.1:1000', on: true })).toMatchObject({ ok: false })
