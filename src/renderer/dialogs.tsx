@@ -11,9 +11,19 @@ import { SettingsDialog } from './settings/settings-dialog.tsx'
 import { closeDialog, roomOf, useApp, useView } from './store.ts'
 import { Switcher } from './switcher/switcher.tsx'
 
-/** Closes a dialog whose subject is gone. */
-const Vanish = () => {
-  useEffect(closeDialog, [])
+/** A room just opened is told of in the same moment; one that is not by then does not come any more. */
+const ROOM_COMES_MS = 5_000
+
+/** Closes a dialog whose subject is gone, or does not come in time. */
+const Vanish = ({ after = 0 }: { after?: number }) => {
+  useEffect(() => {
+    if (after === 0) {
+      closeDialog()
+      return undefined
+    }
+    const timer = setTimeout(closeDialog, after)
+    return () => clearTimeout(timer)
+  }, [after])
   return null
 }
 
@@ -28,7 +38,7 @@ const WithRoom = ({
   children: (room: Room) => ReactNode
 }) => {
   const room = useApp((state) => roomOf(state, id))
-  return room ? children(room) : fresh ? null : <Vanish />
+  return room ? children(room) : <Vanish after={fresh ? ROOM_COMES_MS : 0} />
 }
 
 /** The one dialog that is open, if any. */
@@ -48,8 +58,8 @@ export const Dialogs = () => {
           {(room) =>
             room.hosting ? (
               <InvitationDialog room={room} hosting={room.hosting} fresh={open.fresh} />
-            ) : open.fresh ? null : (
-              <Vanish />
+            ) : (
+              <Vanish after={open.fresh ? ROOM_COMES_MS : 0} />
             )
           }
         </WithRoom>

@@ -1,16 +1,11 @@
 import { z } from 'zod'
+import { LANGUAGES, TEXT_SIZES, THEMES } from './appearance.ts'
 import { CHARSETS, DIALECT_CHOICES, DIALECTS, HOSTED_DIALECTS } from './dialect.ts'
 
 /** What a person chose, kept in `settings.json` in the profile folder. */
 
-export const THEMES = ['system', 'light', 'dark'] as const
-export const LANGUAGES = ['system', 'en', 'zh-CN'] as const
-/** Root font sizes in CSS pixels; 14 is the design's. */
-export const TEXT_SIZES = [12, 13, 14, 16, 18, 20] as const
-
-export type Theme = (typeof THEMES)[number]
-export type LanguageChoice = (typeof LANGUAGES)[number]
-export type Language = 'en' | 'zh-CN'
+export { TEXT_SIZES, THEMES } from './appearance.ts'
+export type { Language, LanguageChoice, Theme } from './appearance.ts'
 
 /** More saved rooms than this is a broken file, not a person. */
 export const MAX_SAVED_ROOMS = 500

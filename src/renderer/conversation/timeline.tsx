@@ -1,3 +1,4 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp, ClipboardCopy, Link as LinkIcon, RotateCcw, Trash2 } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, MouseEvent, UIEvent } from 'react'
@@ -17,7 +18,6 @@ import { RowView } from './row-view.tsx'
 import type { PresenceLine, Row, SaidLine } from './rows.ts'
 import { makeRowBuilder, newestOf } from './rows.ts'
 import { mentionPattern } from './tokens.ts'
-import { useVirtualizer } from './virtual.ts'
 import styles from './timeline.module.css'
 
 /** Lines asked for at once when the person reads on upwards. */

@@ -1,3 +1,4 @@
+import { formatInvitation } from '../../shared/join-link.ts'
 import type { Room } from '../../shared/state.ts'
 import { joinAddress, readAddress } from '../connecting/address.ts'
 
@@ -19,9 +20,6 @@ export const addressOf = (room: Room): string => {
 
 /** What *Copy invitation* puts on the clipboard: the link for Teahouse, the line for everybody else. */
 export const invitationTo = (room: Room): string => {
-  const { host, port } = placeOf(room)
-  const link = new URL('teahouse://join')
-  link.searchParams.set('host', host)
-  link.searchParams.set('port', String(port))
-  return `${link.href}\n${netcatLine(host, port)}`
+  const place = placeOf(room)
+  return `${formatInvitation(place)}\n${netcatLine(place.host, place.port)}`
 }

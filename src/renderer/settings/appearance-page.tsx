@@ -1,5 +1,5 @@
-import type { Theme } from '../../shared/settings.ts'
-import { TEXT_SIZES, THEMES } from '../../shared/settings.ts'
+import type { Theme } from '../../shared/appearance.ts'
+import { TEXT_SIZES, THEMES } from '../../shared/appearance.ts'
 import { classes } from '../parts/class-names.ts'
 import { useApp } from '../store.ts'
 import { useWords } from '../words.ts'

@@ -1,5 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs'
 import { Info, Languages, Palette, Plug, UserRound } from 'lucide-react'
+import { useRef } from 'react'
 import type { ReactElement } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
 import type { SettingsPage } from '../store.ts'
@@ -23,8 +24,9 @@ const PAGES: readonly { page: SettingsPage; icon: ReactElement; content: () => R
 /** Everything a person can choose. Changes apply at once, so there is nothing to save. */
 export const SettingsDialog = ({ page }: { page: SettingsPage }) => {
   const t = useWords('frame')
+  const selected = useRef<HTMLButtonElement>(null)
   return (
-    <Dialog width="l" title={t('settings.title')} onClose={closeDialog}>
+    <Dialog width="l" title={t('settings.title')} initialFocus={selected} onClose={closeDialog}>
       <Tabs.Root
         className={styles['tabs']}
         orientation="vertical"
@@ -36,7 +38,7 @@ export const SettingsDialog = ({ page }: { page: SettingsPage }) => {
       >
         <Tabs.List className={styles['list']} activateOnFocus>
           {PAGES.map(({ page: name, icon }) => (
-            <Tabs.Tab key={name} value={name} className={styles['tab']}>
+            <Tabs.Tab key={name} value={name} className={styles['tab']} {...(name === page ? { ref: selected } : {})}>
               <span aria-hidden>{icon}</span>
               {t(`settings.pages.${name}`)}
             </Tabs.Tab>

@@ -20,6 +20,14 @@ const DIALOGS = [
   ['stop-hosting', { wish: 'stop-hosting' }]
 ] as const
 
+test('the page carries no schema library: what it reads, the app has checked', async () => {
+  const index = await (await fetch(stage.address)).text()
+  const script = /src="([^"]+\.js)"/u.exec(index)?.[1] ?? ''
+  const code = await (await fetch(new URL(script, stage.address))).text()
+  expect(code.length).toBeGreaterThan(100_000)
+  expect(code).not.toContain('_zod')
+})
+
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(['en', 'zh-CN'] as const)(
     'every screen and dialog is without serious findings (%s)',

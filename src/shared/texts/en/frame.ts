@@ -34,13 +34,11 @@ export const frame = {
     gone: 'Not in the room now'
   },
   state: {
-    hosting: 'You host',
     hostingAt: 'You host · {{address}}',
     connected: 'Connected',
     connecting: 'Connecting…',
     retrying: 'Reconnecting…',
     retryIn: 'Reconnecting in {{seconds}} s…',
-    kicked: 'Closed out',
     away: 'Not connected'
   },
   room: {
@@ -95,7 +93,6 @@ export const frame = {
     lead: 'The room lives on this computer and is open to everybody on your network until you stop hosting.',
     name: 'Name of the room',
     nameMissing: 'Give the room a name',
-    nameTaken: 'You already host a room of this name',
     port: 'Port',
     portBad: 'A port is a number from 1 to 65535',
     portTwice: 'Two doors cannot share a port',
@@ -187,8 +184,7 @@ export const frame = {
     charset: 'Character set',
     charsetHint: 'For what is read and what is written.',
     reconnect: 'Reconnect by itself',
-    reconnectHint: 'When the connection is lost, and when Teahouse starts while you were in.',
-    hosted: 'You host this room: its address and dialects are chosen when it opens.'
+    reconnectHint: 'When the connection is lost, and when Teahouse starts while you were in.'
   },
   settings: {
     title: 'Settings',
@@ -201,8 +197,6 @@ export const frame = {
     },
     name: 'My name',
     nameHint: 'Used on arrival in rooms where people have names.',
-    nameBad: 'This name cannot be used',
-    notSaved: 'Not changed: {{reason}}',
     renames: 'My name in each room',
     renamesNone: 'You are in no room now.',
     renameField: 'Name in {{room}}',

@@ -12,13 +12,13 @@ export const frame: Same<typeof english> = {
   people: '成员',
   conversation: '会话',
   carrier: {
-    lost: '正在重新连接 Teahouse…',
-    arriving: '正在打开 Teahouse…'
+    lost: '正在重新连接茶馆…',
+    arriving: '正在打开茶馆…'
   },
   title: {
-    plain: 'Teahouse',
-    room: '{{room}} – Teahouse',
-    unread: '({{count}}) {{room}} – Teahouse'
+    plain: '茶馆',
+    room: '{{room}} – 茶馆',
+    unread: '({{count}}) {{room}} – 茶馆'
   },
   rooms: {
     title: '房间',
@@ -34,13 +34,11 @@ export const frame: Same<typeof english> = {
     gone: '现在不在房间里'
   },
   state: {
-    hosting: '由你开设',
     hostingAt: '由你开设 · {{address}}',
     connected: '已连接',
     connecting: '正在连接…',
     retrying: '正在重新连接…',
     retryIn: '{{seconds}} 秒后重新连接…',
-    kicked: '已被请出',
     away: '未连接'
   },
   room: {
@@ -76,7 +74,7 @@ export const frame: Same<typeof english> = {
     previous: '上一个房间',
     settings: '设置…',
     help: '帮助',
-    about: '关于 Teahouse'
+    about: '关于茶馆'
   },
   invitationCopied: '邀请已复制',
   welcome: {
@@ -94,14 +92,13 @@ export const frame: Same<typeof english> = {
     lead: '房间就在这台电脑上，网络里的每个人都能进来，直到你关闭它。',
     name: '房间名称',
     nameMissing: '请给房间起个名字',
-    nameTaken: '你已经开设了一个同名的房间',
     port: '端口',
     portBad: '端口是 1 到 65535 之间的数字',
     portTwice: '两个入口不能共用一个端口',
     portUsed: '端口 {{port}} 已被其他程序占用。',
     portOffer: '改用 {{port}}',
     dialect: '方言',
-    dialectHint: '房间与老式客户端对话的方式，Teahouse 每一种都懂。',
+    dialectHint: '房间与老式客户端对话的方式，茶馆每一种都懂。',
     advanced: '高级选项',
     doors: '更多入口',
     doorsHint: '每个入口是一个端口，使用自己的方言；所有入口通向同一个房间。',
@@ -146,7 +143,7 @@ export const frame: Same<typeof english> = {
     port: '端口',
     portBad: '端口是 1 到 65535 之间的数字',
     dialect: '方言',
-    dialectHint: 'Teahouse 会自己听出来，不为此发送任何内容。',
+    dialectHint: '茶馆会自己听出来，不为此发送任何内容。',
     charset: '字符集',
     recent: '最近的房间',
     submit: '连接'
@@ -185,8 +182,7 @@ export const frame: Same<typeof english> = {
     charset: '字符集',
     charsetHint: '同时用于收到和发出的文字。',
     reconnect: '自动重新连接',
-    reconnectHint: '连接丢失时，以及上次退出时你还在房间里的话，下次启动时。',
-    hosted: '这个房间由你开设，地址和方言在打开时选定。'
+    reconnectHint: '连接丢失时，以及上次退出时你还在房间里的话，下次启动时。'
   },
   settings: {
     title: '设置',
@@ -199,8 +195,6 @@ export const frame: Same<typeof english> = {
     },
     name: '我的名字',
     nameHint: '进入有名字的房间时使用。',
-    nameBad: '这个名字不能使用',
-    notSaved: '未能更改：{{reason}}',
     renames: '我在各房间的名字',
     renamesNone: '你现在不在任何房间里。',
     renameField: '在“{{room}}”的名字',
@@ -263,11 +257,11 @@ export const frame: Same<typeof english> = {
   notices: {
     title: '通知',
     dismiss: '知道了',
-    setAside: '设置无法读取，已另存为 {{file}}。Teahouse 以全新的设置启动。',
+    setAside: '设置无法读取，已另存为 {{file}}。茶馆以全新的设置启动。',
     notSaved: '设置无法保存：{{reason}}',
     hostAgain: '上次退出时你正开着“{{room}}”。',
     hostAgainYes: '再次打开',
     hostAgainChange: '先修改…',
-    runtimeMissing: '缺少桌面运行环境，因此 Teahouse 在浏览器中打开：{{reason}}'
+    runtimeMissing: '缺少桌面运行环境，因此茶馆在浏览器中打开：{{reason}}'
   }
 }
