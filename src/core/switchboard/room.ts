@@ -5,15 +5,13 @@ import type { Charset } from '../../shared/dialect.ts'
 import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
-import type { AppEvent, ConversationId, Line, LineId, LineState, People, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, ConversationId, LineId, People, Room, RoomId } from '../../shared/state.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
 import type { Conversations } from './conversations.ts'
 import { mentions } from './mention.ts'
+import { makeOwnLines } from './own-lines.ts'
+import { makeThreads, sameMembers } from './threads.ts'
 
-/** Private threads of one room: a server that invents people must not fill the memory. */
-export const PRIVATE_THREADS = 200
-/** Settled own lines of which more may come (a further piece, a late refusal): more than a person types in an hour. */
-const REMEMBERED_OWN_LINES = 2000
 /** What the settings can hold; a server may tell a name of a megabyte. */
 const MAX_KEPT_NAME = 200
 const MAX_KEPT_IGNORED = 1000
@@ -73,20 +71,6 @@ export interface RoomDesk {
   ignore(key: string, on: boolean): boolean
 }
 
-/** An own line on its way. */
-interface OwnLine {
-  conversation: ConversationId
-  line: LineId
-  /** As the person wrote it. */
-  text: string
-  /** What came back so far: the session may split a text over several lines. */
-  said: string | null
-}
-
-type SaidLine = Extract<Line, { kind: 'said' }>
-
-const sameMembers = (a: Member | null, b: Member | null): boolean => a?.address === b?.address && a?.name === b?.name
-
 /** A name to ignore for longer than one connection; only where names are unique it means somebody. */
 const nameKey = (name: string): string => `name:${name}`
 
@@ -108,15 +92,15 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let standing = false
   let members: Map<string, Member> | null = null
   let complete = false
-  let lastThread = 0
   /** The name our host told. */
   let toldName = ''
-  /** Private threads by `memberKey` of the other side; the least recently used first. */
-  const threads = new Map<string, ConversationId>()
-  const own = new Map<string, OwnLine>()
-  /** Refs of own lines that are through, the oldest first. */
-  const settled = new Set<string>()
-  const refOf = new Map<LineId, string>()
+  const threads = makeThreads(id, conversations)
+  const ownLines = makeOwnLines({
+    conversations,
+    nextRef: deps.nextRef,
+    self: () => room.self ?? { address: null, name: deps.nick() },
+    echoes: () => room.capabilities.echo
+  })
   let asked: { ref: string; name: string } | null = null
 
   const patch = (change: Partial<Room>): void => {
@@ -152,27 +136,12 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     return found ?? member
   }
 
-  const rekey = (from: string, to: string): void => {
-    const thread = threads.get(from)
-    if (thread === undefined || threads.has(to)) return
-    threads.delete(from)
-    threads.set(to, thread)
-  }
-
-  const updateThread = (key: string, change: { with?: Member; present?: boolean }): void => {
-    const thread = threads.get(key)
-    const view = thread === undefined ? null : conversations.get(thread)
-    if (thread === undefined || view === null) return
-    const next = { with: change.with ?? view.with, present: change.present ?? view.present }
-    if (next.present !== view.present || !sameMembers(next.with, view.with)) conversations.update(thread, next)
-  }
-
   const forgetPeople = (): void => {
     if (members === null || (members.size === 0 && !complete)) return
     members = new Map()
     complete = false
     tell({ type: 'peopleChanged', room: id, reset: true, present: [], gone: [], complete: false })
-    for (const key of threads.keys()) updateThread(key, { present: false })
+    threads.allGone()
   }
 
   const heardPeople = (event: PeopleChanged): void => {
@@ -189,18 +158,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       gone: event.gone,
       complete: event.complete
     })
-    if (threads.size > 0) {
-      for (const key of event.reset ? threads.keys() : event.gone) updateThread(key, { present: known.has(key) })
-      for (const member of event.present) {
-        const key = memberKey(member)
-        // A thread known by name only: now the roster tells whose name it is.
-        if (member.address !== null && member.name !== null && threads.has(nameKey(member.name))) {
-          const alone = resolve({ address: null, name: member.name })
-          if (alone.address === member.address) rekey(nameKey(member.name), key)
-        }
-        updateThread(key, { with: member, present: true })
-      }
-    }
+    threads.follow(event, known, resolve)
     if (namesAreUnique()) {
       const back = event.present.filter(
         (member) => !isIgnored(member) && member.name !== null && room.ignored.includes(nameKey(member.name))
@@ -210,132 +168,13 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (!sameMembers(event.self, room.self) && event.self !== null) patch({ self: event.self })
   }
 
-  // --- private threads ---
-
-  /** The oldest thread nobody looks at and nothing is drafted in makes room for a new one. */
-  const makeRoomForThread = (): void => {
-    if (threads.size < PRIVATE_THREADS) return
-    for (const [key, thread] of threads) {
-      if (conversations.inSight(thread) || (conversations.get(thread)?.draft ?? '') !== '') continue
-      threads.delete(key)
-      conversations.close(thread)
-      return
-    }
-  }
-  const threadWith = (other: Member): ConversationId => {
-    const member = resolve(other)
-    const key = memberKey(member)
-    const there = threads.get(key)
-    if (there !== undefined) {
-      threads.delete(key)
-      threads.set(key, there)
-      return there
-    }
-    makeRoomForThread()
-    lastThread += 1
-    const thread = `${id}/p/${lastThread}`
-    threads.set(key, thread)
-    conversations.open(thread, id, member)
-    return thread
-  }
-
-  // --- own lines ---
-
   const sayOne = (conversation: ConversationId, text: string): void => {
     const current = session
     const view = conversations.get(conversation)
     if (current === null || view === null) return
-    const ref = deps.nextRef()
-    const line = conversations.add(conversation, {
-      kind: 'said',
-      from: room.self ?? { address: null, name: deps.nick() },
-      text,
-      own: true,
-      state: 'queued',
-      failure: null,
-      mention: false
-    })
-    own.set(ref, { conversation, line, text, said: null })
-    refOf.set(line, ref)
+    const ref = ownLines.add(conversation, text)
     if (view.with === null) current.perform({ type: 'say', text, ref })
     else current.perform({ type: 'whisper', to: view.with.address ?? view.with.name ?? '', text, ref })
-  }
-  const forgetOwn = (ref: string): void => {
-    const mine = own.get(ref)
-    if (!mine) return
-    own.delete(ref)
-    settled.delete(ref)
-    refOf.delete(mine.line)
-  }
-  const settle = (ref: string): void => {
-    settled.add(ref)
-    const [oldest] = settled
-    if (settled.size > REMEMBERED_OWN_LINES && oldest !== undefined) forgetOwn(oldest)
-  }
-  const ownSaid = (mine: OwnLine): SaidLine | null => {
-    const line = conversations.line(mine.conversation, mine.line)
-    return line?.kind === 'said' ? line : null
-  }
-  const changeOwn = (mine: OwnLine, change: Partial<SaidLine>): void => {
-    const line = ownSaid(mine)
-    if (line) conversations.change(mine.conversation, { ...line, ...change })
-  }
-
-  /** Some pieces of a split text came back and the rest will not: the rest becomes a line that says so. */
-  const splitRest = (ref: string, mine: OwnLine, change: Pick<SaidLine, 'state' | 'failure'>): void => {
-    const said = mine.said ?? ''
-    const text = mine.text.startsWith(said) ? mine.text.slice(said.length) : ''
-    if (text.trim() === '') return
-    refOf.delete(mine.line)
-    const line = conversations.add(mine.conversation, {
-      kind: 'said',
-      from: room.self ?? { address: null, name: deps.nick() },
-      text,
-      own: true,
-      mention: false,
-      ...change
-    })
-    own.set(ref, { conversation: mine.conversation, line, text, said: null })
-    refOf.set(line, ref)
-  }
-
-  const noted = (ref: string, state: 'queued' | 'written' | 'waiting' | 'unconfirmed'): void => {
-    const mine = own.get(ref)
-    if (!mine) return
-    if (mine.said === null) changeOwn(mine, { state, failure: null })
-    else if (state === 'unconfirmed') splitRest(ref, mine, { state, failure: null })
-  }
-
-  const heardOwn = (event: Said, conversation: ConversationId): void => {
-    const text = event.text ?? ''
-    const state: LineState = event.conversation === 'room' && room.capabilities.echo ? 'delivered' : 'sent'
-    const mine = event.ref === undefined ? undefined : own.get(event.ref)
-    if (mine && mine.said === null && ownSaid(mine)) {
-      mine.said = text
-      changeOwn(mine, { state, text, from: event.from, failure: null })
-      if (event.ref !== undefined) settle(event.ref)
-      return
-    }
-    if (mine) mine.said = (mine.said ?? '') + text
-    conversations.add(
-      mine?.conversation ?? conversation,
-      { kind: 'said', from: event.from, text, own: true, state, failure: null, mention: false },
-      Date.parse(event.at)
-    )
-  }
-
-  /** What a session that ends leaves behind: nothing is written any more, and nothing will be confirmed. */
-  const settleOwn = (): void => {
-    for (const [ref, mine] of own) {
-      const line = ownSaid(mine)
-      if (line?.state === 'queued') {
-        if (session?.withdraw(ref) === false) changeOwn(mine, { state: 'unconfirmed' })
-        else changeOwn(mine, { state: 'failed', failure: { code: 'connection-lost', text: '' } })
-      } else if (line?.state === 'written' || line?.state === 'waiting') changeOwn(mine, { state: 'unconfirmed' })
-    }
-    own.clear()
-    settled.clear()
-    refOf.clear()
   }
 
   // --- what the session tells ---
@@ -343,15 +182,16 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   const heardSaid = (event: Said): void => {
     const other = event.own ? event.to : event.from
     if (event.own) {
-      const conversation = event.conversation === 'private' && event.ref === undefined && other ? threadWith(other) : id
-      heardOwn(event, conversation)
+      const conversation =
+        event.conversation === 'private' && event.ref === undefined && other ? threads.with(resolve(other)) : id
+      ownLines.said(event, conversation)
       return
     }
     const from = event.conversation === 'private' ? resolve(event.from) : event.from
     if (isIgnored(from)) return
     const text = event.text ?? ''
-    const conversation = event.conversation === 'private' ? threadWith(from) : id
-    if (event.conversation === 'private') updateThread(memberKey(from), { with: from, present: true })
+    const conversation = event.conversation === 'private' ? threads.with(from) : id
+    if (event.conversation === 'private') threads.present(from)
     const names = new Set([room.self?.name ?? '', deps.nick() ?? '', deps.profileName()])
     conversations.add(
       conversation,
@@ -380,8 +220,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       }
       patch({ self: member, renaming: { state: 'accepted', name } })
     } else {
-      if (member.address === null && member.name !== null) rekey(nameKey(event.was), nameKey(member.name))
-      updateThread(memberKey(member), { with: member })
+      threads.renamed(member, event.was)
       if (isIgnored(member)) return
     }
     conversations.add(id, { kind: 'renamed', member, was: event.was, own: event.own })
@@ -389,14 +228,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
 
   const heardRefused = (event: Refused): void => {
     const { ref, command, code, text } = event
-    const mine = ref === undefined ? undefined : own.get(ref)
-    if (ref !== undefined && mine) {
-      const failed = { state: 'failed', failure: { code, text } } as const
-      if (mine.said === null || conversations.get(mine.conversation)?.with !== null) changeOwn(mine, failed)
-      else splitRest(ref, mine, failed)
-      settle(ref)
-      return
-    }
+    if (ownLines.refused(event)) return
     if (command === 'rename') {
       if (ref !== undefined && asked?.ref === ref) {
         patch({ renaming: { state: 'refused', name: asked.name, code, text } })
@@ -489,7 +321,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         heardDisconnected(event)
         return
       case 'noted':
-        noted(event.ref, event.state)
+        ownLines.noted(event.ref, event.state)
     }
   }
   return {
@@ -522,7 +354,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     stop: async () => {
       const ending = session
       if (ending === null) return
-      settleOwn()
+      ownLines.settleAll((ref) => ending.withdraw(ref))
       stops?.()
       session = null
       stops = null
@@ -547,15 +379,14 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     },
     openPrivate: (key) => {
       const there = threads.get(key)
-      if (there !== undefined) return there
+      if (there !== null) return there
       const member = members?.get(key)
-      return member === undefined ? null : threadWith(member)
+      return member === undefined ? null : threads.with(member)
     },
-    openPrivateNamed: (name) => threadWith({ address: null, name }),
+    openPrivateNamed: (name) => threads.with(resolve({ address: null, name })),
     closePrivate: (conversation) => {
-      for (const [key, thread] of threads) if (thread === conversation) threads.delete(key)
-      for (const [ref, mine] of own) if (mine.conversation === conversation) forgetOwn(ref)
-      conversations.close(conversation)
+      ownLines.forget(conversation)
+      threads.close(conversation)
     },
     rename: (name) => {
       if (room.self?.name === name) {
@@ -577,32 +408,27 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     },
     who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
     resend: (conversation, lineId) => {
-      const line = conversations.line(conversation, lineId)
-      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
+      const line = ownLines.find(conversation, lineId)
+      if (line === null) return 'no-such-line'
       if (line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
       if (session === null) return 'not-connected'
       // An unconfirmed line may have arrived: it stays where it is. A failed one moves.
-      if (line.state === 'failed') {
-        const ref = refOf.get(lineId)
-        if (ref !== undefined) forgetOwn(ref)
-        conversations.remove(conversation, lineId)
-      }
+      if (line.state === 'failed') ownLines.remove(conversation, lineId)
       sayOne(conversation, line.text)
       return null
     },
     deleteLine: (conversation, lineId) => {
-      const line = conversations.line(conversation, lineId)
-      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
-      const ref = refOf.get(lineId)
-      const takenBack = line.state === 'queued' && ref !== undefined && session?.withdraw(ref) === true
+      const line = ownLines.find(conversation, lineId)
+      if (line === null) return 'no-such-line'
+      const ref = ownLines.refOf(lineId)
+      const takenBack = line.state === 'queued' && ref !== null && session?.withdraw(ref) === true
       if (!takenBack && line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
-      if (ref !== undefined) forgetOwn(ref)
-      conversations.remove(conversation, lineId)
+      ownLines.remove(conversation, lineId)
       return null
     },
     ignore: (key, on) => {
       const thread = threads.get(key)
-      const member = members?.get(key) ?? (thread === undefined ? null : conversations.get(thread)?.with) ?? null
+      const member = members?.get(key) ?? (thread === null ? null : conversations.get(thread)?.with) ?? null
       if (on && (member === null || (room.self !== null && memberKey(room.self) === key))) return false
       const name = member?.name ?? null
       const keys = new Set([key, ...(name !== null && name !== '' && namesAreUnique() ? [nameKey(name)] : [])])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PRIVATE_THREADS } from '../../../src/core/switchboard/room.ts'
+import { PRIVATE_THREADS } from '../../../src/core/switchboard/threads.ts'
 import type { Rig } from './rig.ts'
 import { ANNA, BEN, makeRig, present, said, settingsWith, settle, whispered } from './rig.ts'
 
