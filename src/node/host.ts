@@ -1,7 +1,7 @@
 import { BlockList, createServer, isIPv6 } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { HubDeps, OpenRoomAt, OpenRoomResult } from '../core/hub/contract.ts'
+import type { HubDeps, HubLimits, OpenRoomAt, OpenRoomResult } from '../core/hub/contract.ts'
 import { makeHub } from '../core/hub/hub.ts'
 import type { Clock } from '../shared/carriers.ts'
 import type { HostedDialect } from '../shared/dialect.ts'
@@ -118,10 +118,21 @@ export const openRoomWith =
     let loggedAt = -Infinity
 
     const files = openFilesLimit()
-    const mostMembers = Math.min(options.limits.members, files - Math.min(FILES_KEPT_FREE, Math.ceil(files / 2)))
-    const mostConnections = mostMembers + Math.min(TURNED_AWAY_AT_ONCE, Math.ceil(files / 8))
+    const filesForMembers = files - Math.min(FILES_KEPT_FREE, Math.ceil(files / 2))
+    /** The members' limit with what the system allows. */
+    const possible = (limits: HubLimits): HubLimits => ({
+      ...limits,
+      members: Math.min(limits.members, filesForMembers)
+    })
+    let mostMembers = possible(options.limits).members
+    let droppedCount = 0
+    /** Past it Node closes without a word. */
+    const limitDoors = (): void => {
+      for (const server of servers)
+        server.maxConnections = mostMembers + Math.min(TURNED_AWAY_AT_ONCE, Math.ceil(files / 8))
+    }
     const hub = makeHub(
-      { ...options, limits: { ...options.limits, members: mostMembers } },
+      { ...options, limits: possible(options.limits) },
       { clock: deps.clock, codec: deps.codec, emit, onLink: onLinkNow() }
     )
 
@@ -149,6 +160,7 @@ export const openRoomWith =
       } else admit(socket, dialect)
     }
     const dropped = (): void => {
+      droppedCount += 1
       const now = deps.clock.now()
       if (now - loggedAt < LOG_EVERY_MS) return
       loggedAt = now
@@ -157,9 +169,9 @@ export const openRoomWith =
 
     for (const { port, dialect } of options.doors) {
       const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => came(socket, dialect))
-      if (mostMembers !== Infinity) server.maxConnections = mostConnections
       server.on('drop', dropped)
       servers.push(server)
+      limitDoors()
       const code = await openDoor(server, port, options.bind)
       if (code !== null) {
         for (const socket of sockets) socket.destroy()
@@ -202,6 +214,18 @@ export const openRoomWith =
         doors,
         addresses,
         members: () => hub.members(),
+        watch: () => ({
+          ...hub.counts(),
+          members: hub.members().length,
+          queuedBytes: hub.queuedBytes(),
+          dropped: droppedCount
+        }),
+        change: (changes) => {
+          const limits = possible(changes.limits)
+          mostMembers = limits.members
+          limitDoors()
+          hub.change({ ...changes, limits })
+        },
         close: () => (closing ??= close())
       }
     }

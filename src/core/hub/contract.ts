@@ -2,6 +2,7 @@ import type { Clock, Codec, Wire, WireListener } from '../../shared/carriers.ts'
 import type { Charset, HostedDialect } from '../../shared/dialect.ts'
 import type { HostEvent, Member } from '../../shared/events.ts'
 import type { Language } from '../../shared/settings.ts'
+import type { Reason } from './voice.ts'
 
 /** One hosted room: members, names, fan-out, limits. It never learns what carries its members. */
 export interface HubOptions {
@@ -29,6 +30,22 @@ export interface HubLimits {
   members: number
 }
 
+/** What may change while the room is open. */
+export type HubChanges = Pick<HubOptions, 'name' | 'idleMs' | 'limits'>
+
+/** What happened since the room opened: sums that only grow. For whoever watches the host. */
+export interface HubCounts {
+  joined: number
+  /** Public lines said. */
+  said: number
+  /** Private lines passed on. */
+  whispered: number
+  /** Lines handed to members: a public line counts once for each reader, an answer of many lines as one. */
+  deliveries: number
+  /** Refused lines, closed members and connections turned away, by reason; reasons that did not occur are 0. */
+  refusals: ReadonlyMap<Reason, number>
+}
+
 export interface HubDeps {
   clock: Clock
   codec: (charset: Charset) => Codec
@@ -46,10 +63,24 @@ export interface Hub {
   members(): Member[]
   /** Bytes queued for all members. */
   queuedBytes(): number
+  counts(): HubCounts
+  /**
+   * Takes effect for everybody at once and drops nobody: who is in above a smaller limit stays, and silence counts
+   * anew from here.
+   */
+  change(changes: HubChanges): void
   /** Tells everybody, ends every wire after its last whole line. */
   close(): void
 }
 export type MakeHub = (options: HubOptions, deps: HubDeps) => Hub
+
+/** A look at an open room, for whoever watches the host. */
+export interface RoomWatch extends HubCounts {
+  members: number
+  queuedBytes: number
+  /** Connections closed unheard, because there was no room even to tell them so. */
+  dropped: number
+}
 
 /** A hub behind listening doors; `src/node` makes it with TCP. */
 export interface OpenRoom {
@@ -57,6 +88,9 @@ export interface OpenRoom {
   /** `ip:port` pairs others can use, best first. */
   addresses: string[]
   members(): Member[]
+  watch(): RoomWatch
+  /** See `Hub.change`. */
+  change(changes: HubChanges): void
   /** Tells the members, closes with FIN; resolves when every door and wire is shut (at most 2 s). */
   close(): Promise<void>
 }

@@ -75,6 +75,8 @@ export interface FanOut {
   drained(seat: Seat): void
   /** Bytes queued for all. */
   queued(): number
+  /** Lines handed to members so far. */
+  delivered(): number
   close(): void
 }
 
@@ -92,6 +94,7 @@ export const makeFanOut = (limits: FanOutLimits, clock: Clock, encode: (text: st
   let flushing = false
   let turn = 0
   let look: Timer | null = null
+  let delivered = 0
 
   const channelOf = (place: Place): Channel => {
     const channel = channels.get(place.dialect)
@@ -173,8 +176,11 @@ export const makeFanOut = (limits: FanOutLimits, clock: Clock, encode: (text: st
     channel.speakers = new Set()
     const shared = lines.length === 0 ? null : encode(lines.join(''))
     const present = turn
+    // Whole turns at a time: counting line by line would cost as much as the lines.
+    delivered += lines.length * (channel.places.size - odd.size)
     for (const place of odd) {
       const { from, own } = place
+      delivered += lines.length - from + own.length
       place.from = 0
       place.own = []
       place.turn = present
@@ -311,6 +317,7 @@ export const makeFanOut = (limits: FanOutLimits, clock: Clock, encode: (text: st
       for (const channel of channels.values()) for (const place of channel.places) all += held(place)
       return all
     },
+    delivered: () => delivered,
     close: () => {
       look?.cancel()
       look = null

@@ -61,7 +61,8 @@ export const makeFramer = (limits: FramerLimits, listener: FramerListener): Fram
   const take = (bytes: Uint8Array): void => {
     unended += bytes.length
     if (!dropping) {
-      const room = limits.lineBytes - length
+      // Less than nothing, when the limit became smaller on the way.
+      const room = Math.max(0, limits.lineBytes - length)
       keep(bytes.length > room ? bytes.subarray(0, room) : bytes)
       if (bytes.length > room) drop()
     }

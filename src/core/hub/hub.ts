@@ -2,21 +2,21 @@ import type { Timer, Wire, WireListener } from '../../shared/carriers.ts'
 import type { HostedDialect } from '../../shared/dialect.ts'
 import type { CommandName, KickReason, LeaveReason, Member, RefusalCode } from '../../shared/events.ts'
 import { makeGate } from './admission.ts'
-import type { HubOptions, MakeHub } from './contract.ts'
+import type { HubChanges, HubLimits, MakeHub } from './contract.ts'
 import type { Figure } from './doors.ts'
 import { DOORS, label, oneLine, readLine } from './doors.ts'
-import type { Seat } from './fan-out.ts'
+import type { FanOutLimits, Seat } from './fan-out.ts'
 import { makeFanOut } from './fan-out.ts'
 import type { Opening } from './foreign.ts'
 import { beginsLongRequest, isRequestLine, makeOpening } from './foreign.ts'
 import type { Framer } from './framing.ts'
 import { makeFramer } from './framing.ts'
 import { checkName, makeNameBook } from './names.ts'
-import type { Pace } from './pace.ts'
+import type { Pace, PaceLimits } from './pace.ts'
 import { makePace } from './pace.ts'
 import { makeTelnetFilter } from './telnet.ts'
 import type { Reason } from './voice.ts'
-import { PRIVATE_ERRORS, voiceIn } from './voice.ts'
+import { PRIVATE_ERRORS, REASON_CODES, voiceIn } from './voice.ts'
 
 export { DEFAULT_HUB_LIMITS, UNLIMITED } from './limits.ts'
 
@@ -44,14 +44,30 @@ interface Guest extends Figure {
 const memberOf = (figure: Figure): Member => ({ address: figure.address, name: figure.name })
 
 /** A title is one line, too; what is left of an empty one is the program's name. */
-const roomTitle = (options: HubOptions): string => oneLine(options.name).trim() || 'Teahouse'
+const roomTitle = (name: string): string => oneLine(name).trim() || 'Teahouse'
+
+const paceLimits = (limits: HubLimits): PaceLimits => ({
+  burst: limits.rateBurst,
+  perSecond: limits.ratePerSecond,
+  waiting: limits.rateWaiting
+})
+const queueLimits = (limits: HubLimits): FanOutLimits => ({
+  seatBytes: limits.memberQueueBytes,
+  allBytes: limits.allQueuesBytes,
+  stallMs: limits.writeStallMs
+})
 
 /** One hosted room. Its members may be anybody: nothing they send throws, and each costs only himself. */
 export const makeHub: MakeHub = (options, deps) => {
-  const { limits, bare } = options
+  const { bare } = options
+  let { idleMs } = options
+  // What may change is read anew at each use: one object each, shared by everybody who obeys it.
+  const limits = { ...options.limits }
+  const pace = paceLimits(limits)
+  const queues = queueLimits(limits)
+  const voice = voiceIn(options.language, limits)
   const { clock, emit } = deps
-  const voice = voiceIn(options.language)
-  const title = roomTitle(options)
+  let title = roomTitle(options.name)
   const text = deps.codec('auto')
   const gate = makeGate(limits, clock, deps.onLink ?? (() => false))
   const names = makeNameBook<Guest>()
@@ -65,11 +81,13 @@ export const makeHub: MakeHub = (options, deps) => {
     if (!bytes) throw new Error('UTF-8 writes every well-formed text')
     return bytes
   }
-  const fanOut = makeFanOut(
-    { seatBytes: limits.memberQueueBytes, allBytes: limits.allQueuesBytes, stallMs: limits.writeStallMs },
-    clock,
-    encode
-  )
+  const fanOut = makeFanOut(queues, clock, encode)
+
+  const sums = { joined: 0, said: 0, whispered: 0 }
+  const refusals = new Map(REASON_CODES.map((reason) => [reason, 0]))
+  const count = (why: Reason): void => {
+    refusals.set(why, (refusals.get(why) ?? 0) + 1)
+  }
 
   /** A line of the room's own, where it may have one. */
   const own = (line: string): string => (bare ? '' : `${line}\n`)
@@ -100,6 +118,7 @@ export const makeHub: MakeHub = (options, deps) => {
   }
   const kick = (guest: Guest, reason: KickReason, why: Reason): void => {
     if (guest.state === 'gone') return
+    count(why)
     retire(guest)
     const door = DOORS[guest.dialect]
     if (reason === 'slow-reader') fanOut.cut(guest.seat, farewell(why))
@@ -114,6 +133,7 @@ export const makeHub: MakeHub = (options, deps) => {
 
   /** `line`: what the one asked is told, instead of the room's own voice. */
   const refuse = (guest: Guest, command: CommandName, code: RefusalCode, why: Reason, line?: string): void => {
+    count(why)
     const told = line ?? own(voice.refused(why))
     fanOut.tell(guest.seat, told)
     emit({
@@ -138,6 +158,7 @@ export const makeHub: MakeHub = (options, deps) => {
 
   const say = (guest: Guest, line: string): void => {
     const said = oneLine(line)
+    sums.said += 1
     emit({
       type: 'said',
       conversation: 'room',
@@ -184,6 +205,7 @@ export const makeHub: MakeHub = (options, deps) => {
       refuseWhisper(guest, 'empty-text')
       return
     }
+    sums.whispered += 1
     fanOut.tell(target.seat, heard)
     emit({
       type: 'said',
@@ -218,10 +240,24 @@ export const makeHub: MakeHub = (options, deps) => {
   }
 
   const watchIdle = (guest: Guest): void => {
-    if (options.idleMs <= 0 || guest.state !== 'present') return
-    const left = guest.heardAt + options.idleMs - clock.now()
+    if (idleMs <= 0 || guest.state !== 'present') return
+    const left = guest.heardAt + idleMs - clock.now()
     if (left <= 0) kick(guest, 'idle', 'idle')
     else guest.idleTimer = clock.after(left, () => watchIdle(guest))
+  }
+
+  const change = (changes: HubChanges): void => {
+    title = roomTitle(changes.name)
+    Object.assign(limits, changes.limits)
+    Object.assign(pace, paceLimits(limits))
+    Object.assign(queues, queueLimits(limits))
+    if (changes.idleMs === idleMs) return
+    idleMs = changes.idleMs
+    for (const guest of guests) {
+      guest.idleTimer?.cancel()
+      guest.heardAt = clock.now()
+      watchIdle(guest)
+    }
   }
 
   /** Not a member at all: told why, if the door has a voice, and closed. */
@@ -262,7 +298,7 @@ export const makeHub: MakeHub = (options, deps) => {
         endless: () => kick(guest, 'flood', 'line-endless')
       }),
       pace: makePace(
-        { burst: limits.rateBurst, perSecond: limits.ratePerSecond, waiting: limits.rateWaiting },
+        pace,
         clock,
         (line) => obey(guest, line),
         () => kick(guest, 'flood', 'flood')
@@ -274,6 +310,7 @@ export const makeHub: MakeHub = (options, deps) => {
       idleTimer: null,
       burial: null
     }
+    sums.joined += 1
     emit({ type: 'joined', member: memberOf(guest), own: false })
     guests.add(guest)
     byAddress.set(address, guest)
@@ -314,15 +351,19 @@ export const makeHub: MakeHub = (options, deps) => {
   return {
     admit: (wire, address, dialect) => {
       if (closed) return turnAway(wire, own(voice.roomCloses()))
-      if (guests.size >= limits.members) return turnAway(wire, farewell('room-full'))
-      const admission = gate.enter(address)
-      if (!admission.ok) return turnAway(wire, farewell(admission.why))
+      const admission = guests.size < limits.members ? gate.enter(address) : ({ ok: false, why: 'room-full' } as const)
+      if (!admission.ok) {
+        count(admission.why)
+        return turnAway(wire, farewell(admission.why))
+      }
       // Published before he has a seat: his own greeting holds it where his dialect shows it to him.
       fanOut.publish((other) => DOORS[other].joined({ address, name: null }))
       return welcome(wire, address, dialect, admission.leave)
     },
     members: () => [...guests].map(memberOf),
     queuedBytes: () => fanOut.queued(),
+    counts: () => ({ ...sums, deliveries: fanOut.delivered(), refusals: new Map(refusals) }),
+    change,
     close: () => {
       if (closed) return
       closed = true

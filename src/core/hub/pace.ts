@@ -19,7 +19,7 @@ export interface Pace {
 
 const SECOND_MS = 1000
 
-/** `say` gets each line in its turn, `flooded` is told once when more than `waiting` lines wait. */
+/** Reads `limits` anew for each line. `say` gets each line in its turn, `flooded` is told once when more than `waiting` lines wait. */
 export const makePace = (limits: PaceLimits, clock: Clock, say: (line: string) => void, flooded: () => void): Pace => {
   let tokens = limits.burst
   let filledAt = clock.now()
@@ -28,7 +28,9 @@ export const makePace = (limits: PaceLimits, clock: Clock, say: (line: string) =
 
   const refill = (): void => {
     const now = clock.now()
-    if (now > filledAt) tokens = Math.min(limits.burst, tokens + ((now - filledAt) * limits.perSecond) / SECOND_MS)
+    if (now > filledAt) tokens += ((now - filledAt) * limits.perSecond) / SECOND_MS
+    // Also without time passing: the limits may have changed.
+    tokens = Math.min(limits.burst, tokens)
     filledAt = now
   }
   const wait = (): void => {
@@ -53,7 +55,7 @@ export const makePace = (limits: PaceLimits, clock: Clock, say: (line: string) =
 
   return {
     push: (line) => {
-      if (limits.burst === Infinity) {
+      if (limits.burst === Infinity && queue.length === 0) {
         say(line)
         return
       }

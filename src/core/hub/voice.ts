@@ -41,7 +41,16 @@ export interface Voice {
   reason(reason: Reason): string
 }
 
-const REASONS: Record<Language, Record<Reason, string>> = {
+/** The numbers some reasons name. */
+export interface NamedLimits {
+  lineBytes: number
+  unendedBytes: number
+}
+
+const KIB = 1024
+const size = (bytes: number, unit: string): string => (bytes % KIB === 0 ? `${bytes / KIB} KiB` : `${bytes} ${unit}`)
+
+const REASONS: Record<Language, Record<Reason, string | ((limits: NamedLimits) => string)>> = {
   en: {
     'name-empty': 'a name needs at least one character',
     'name-too-long': 'a name has at most 32 characters',
@@ -50,8 +59,8 @@ const REASONS: Record<Language, Record<Reason, string>> = {
     'name-star': 'a name must not begin with *',
     'name-reserved': 'a name must not read like a line of the room',
     'name-taken': 'that name, or one that looks like it, is taken',
-    'line-too-long': 'a line has at most 8 KiB',
-    'line-endless': '64 KiB without the end of a line',
+    'line-too-long': ({ lineBytes }) => `a line has at most ${size(lineBytes, 'bytes')}`,
+    'line-endless': ({ unendedBytes }) => `${size(unendedBytes, 'bytes')} without the end of a line`,
     flood: 'too many lines at once',
     'slow-reader': 'too slow in reading',
     idle: 'silent for too long',
@@ -71,8 +80,8 @@ const REASONS: Record<Language, Record<Reason, string>> = {
     'name-star': '名字不能以 * 开头',
     'name-reserved': '名字不能像房间的提示',
     'name-taken': '这个名字或相似的名字已有人使用',
-    'line-too-long': '一行最多 8 KiB',
-    'line-endless': '64 KiB 内没有换行',
+    'line-too-long': ({ lineBytes }) => `一行最多 ${size(lineBytes, '字节')}`,
+    'line-endless': ({ unendedBytes }) => `${size(unendedBytes, '字节')} 内没有换行`,
     flood: '发送太快',
     'slow-reader': '读取太慢',
     idle: '太久没有说话',
@@ -86,16 +95,23 @@ const REASONS: Record<Language, Record<Reason, string>> = {
   }
 }
 
-export const voiceIn = (language: Language): Voice => {
-  const words = REASONS[language]
+/** Every reason there is. */
+export const REASON_CODES = Object.keys(REASONS.en).filter((code): code is Reason => code in REASONS.en)
+
+/** Reads `limits` anew for each line. */
+export const voiceIn = (language: Language, limits: NamedLimits): Voice => {
+  const reason = (code: Reason): string => {
+    const words = REASONS[language][code]
+    return typeof words === 'string' ? words : words(limits)
+  }
   const chinese = language === 'zh-CN'
   return {
     mark: (room) => `* Teahouse 1 ${room}`,
     renamed: (was, name) => (chinese ? `* ${was} 改名为 ${name}` : `* ${was} is now known as ${name}`),
-    refused: (reason) => (chinese ? `* 被拒绝：${words[reason]}` : `* Refused: ${words[reason]}`),
-    closing: (reason) => (chinese ? `* 断开：${words[reason]}` : `* Closing: ${words[reason]}`),
+    refused: (code) => (chinese ? `* 被拒绝：${reason(code)}` : `* Refused: ${reason(code)}`),
+    closing: (code) => (chinese ? `* 断开：${reason(code)}` : `* Closing: ${reason(code)}`),
     roomCloses: () => (chinese ? '* 房间关闭' : '* The room is closing'),
     whispered: (from, text) => `* ${from} (private): ${text}`,
-    reason: (reason) => words[reason]
+    reason
   }
 }

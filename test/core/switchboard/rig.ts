@@ -190,6 +190,12 @@ export const makeRig = (
         doors: options.doors.map((door) => ({ address: '::', port: door.port || 50_000, dialect: door.dialect })),
         addresses: ['192.168.1.5:8888'],
         members: () => one.members,
+        watch: () => {
+          throw new Error('the switchboard does not watch its rooms')
+        },
+        change: () => {
+          throw new Error('the switchboard does not change its rooms')
+        },
         close: () => {
           one.closed = true
           return Promise.resolve()
