@@ -1,0 +1,381 @@
+import { hostPort } from '../../shared/address.ts'
+import type { Outcome } from '../../shared/commands.ts'
+import { DEFAULT_PORT } from '../../shared/limits.ts'
+import type { SavedRoom } from '../../shared/settings.ts'
+import { MAX_SAVED_ROOMS } from '../../shared/settings.ts'
+import type { AppEvent, Room, RoomId } from '../../shared/state.ts'
+import type { MakeSession } from '../session/contract.ts'
+import type { SwitchboardDeps } from './contract.ts'
+import type { Conversations } from './conversations.ts'
+import { makeHosting } from './hosting.ts'
+import type { Memory } from './memory.ts'
+import type { Command } from './outcome.ts'
+import { done, no } from './outcome.ts'
+import type { RoomDesk } from './room.ts'
+import { makeRoomDesk } from './room.ts'
+
+/** `[::1]`, `EXAMPLE.lan.` and `example.lan` are what people type; one address is one room. */
+const plainHost = (host: string): string => {
+  const trimmed = host.trim()
+  const bare = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed
+  return bare.length > 1 && bare.endsWith('.') ? bare.slice(0, -1) : bare
+}
+const sameAddress = (a: { host: string; port: number }, b: { host: string; port: number }): boolean =>
+  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase()
+
+/** Where our own session reaches a door that listens there. */
+const loopbackOf = (bound: string): string => {
+  if (bound === '0.0.0.0' || bound === '::' || bound === '') return '127.0.0.1'
+  return bound
+}
+
+/** Hosted rooms first, then those one is in, then the saved ones. */
+const rank = (room: Room): number => (room.hosting === null ? (room.open ? 1 : 2) : 0)
+
+/** A room one is not in. */
+const roomOf = (saved: Pick<SavedRoom, 'id' | 'title' | 'host' | 'port' | 'dialect' | 'charset'>): Room => ({
+  id: saved.id,
+  title: saved.title || hostPort(saved.host, saved.port),
+  host: saved.host,
+  port: saved.port,
+  status: { state: 'away', reason: null },
+  hosting: null,
+  open: false,
+  dialect: { choice: saved.dialect, recognised: null, by: null },
+  charset: saved.charset,
+  reconnect: true,
+  capabilities: { who: false, rename: false, whisper: false, echo: false },
+  marked: false,
+  self: null,
+  renaming: { state: 'idle' },
+  ignored: []
+})
+
+export interface RoomsDeps extends Pick<
+  SwitchboardDeps,
+  'dial' | 'clock' | 'random' | 'codec' | 'openRoom' | 'freePort'
+> {
+  makeSession: MakeSession
+  memory: Memory
+  conversations: Conversations
+  tell: (event: AppEvent) => void
+  /** Guests came or went: `recount` soon. */
+  soon: () => void
+  /** The rooms as the views have them, in their order. */
+  rooms: () => readonly Room[]
+  /** Somebody is looking at this room right now. */
+  attended: (id: RoomId) => boolean
+}
+
+/** The rooms one knows: saved, joined, hosted. */
+export interface Rooms {
+  get(id: RoomId): RoomDesk | undefined
+  all(): Iterable<RoomDesk>
+  connect(command: Command<'connect'>): Outcome
+  configure(command: Command<'configureRoom'>, desk: RoomDesk): Outcome
+  leave(desk: RoomDesk): Promise<Outcome>
+  disconnect(desk: RoomDesk): Promise<Outcome>
+  reconnect(desk: RoomDesk): Outcome
+  forget(desk: RoomDesk): Promise<Outcome>
+  host(command: Command<'host'>): Promise<Outcome>
+  stopHosting(desk: RoomDesk): Promise<Outcome>
+  /** Any room is hosted now. */
+  hosting(): boolean
+  /** Counts the guests where somebody came or went since the last time. */
+  recount(): void
+  /** People besides the host in all hosted rooms. */
+  guests(): number
+  /** Joins the rooms one was in. */
+  rejoin(): void
+  /** Tries now wherever a connection is wanted. */
+  wake(): void
+  /** Leaves everywhere. The settings stay as they are: they know where one was, and what was hosted. */
+  close(): Promise<void>
+}
+
+export const makeRooms = (deps: RoomsDeps): Rooms => {
+  const { makeSession, clock, memory, conversations, tell, soon, attended } = deps
+  const desks = new Map<RoomId, RoomDesk>()
+  /** Hosted rooms in which somebody came or went since the guests were counted last. */
+  const moved = new Set<RoomId>()
+  let lastRef = 0
+  const hosting = makeHosting({
+    openRoom: deps.openRoom,
+    freePort: deps.freePort,
+    moved: (id) => {
+      moved.add(id)
+      soon()
+    }
+  })
+
+  const newId = (): RoomId => {
+    for (;;) {
+      const id = `r${Math.floor(deps.random() * 36 ** 8).toString(36)}`
+      if (!desks.has(id) && memory.now().hosted?.id !== id) return id
+    }
+  }
+
+  const addDesk = (room: Room): RoomDesk => {
+    const { id } = room
+    const desk = makeRoomDesk(room, {
+      makeSession,
+      dial: deps.dial,
+      clock,
+      random: deps.random,
+      codec: deps.codec,
+      conversations,
+      tell,
+      nextRef: () => `own-${(lastRef += 1)}`,
+      remember: (change) => memory.remember(id, change),
+      givenTitle: () => hosting.name(id) ?? memory.room(id)?.title ?? '',
+      nick: () => memory.nickFor(id),
+      profileName: () => memory.now().name,
+      attended: () => attended(id)
+    })
+    desks.set(id, desk)
+    tell({ type: 'roomChanged', room })
+    conversations.open(id, id, null)
+    return desk
+  }
+
+  const addSaved = (saved: SavedRoom): RoomDesk =>
+    addDesk({
+      ...roomOf(saved),
+      reconnect: saved.reconnect,
+      dialect: { choice: saved.dialect, recognised: saved.lastDialect, by: null },
+      ignored: saved.ignored
+    })
+
+  const reorder = (): void => {
+    const rooms = deps.rooms()
+    const order = rooms.toSorted((a, b) => rank(a) - rank(b)).map((room) => room.id)
+    if (order.some((id, index) => rooms[index]?.id !== id)) tell({ type: 'roomsOrdered', order })
+  }
+
+  const startSession = (desk: RoomDesk): void => {
+    const room = desk.view()
+    desk.patch({ open: true })
+    memory.remember(desk.id, { joined: true })
+    desk.start({
+      host: room.host,
+      port: room.port,
+      dialect: room.dialect.choice,
+      remembered: memory.room(desk.id)?.lastDialect ?? null,
+      charset: room.charset,
+      nick: memory.nickFor(desk.id),
+      reconnect: room.reconnect
+    })
+    reorder()
+  }
+
+  const removeDesk = (desk: RoomDesk): void => {
+    for (const conversation of conversations.of(desk.id)) conversations.close(conversation.id)
+    desks.delete(desk.id)
+    tell({ type: 'roomRemoved', room: desk.id })
+  }
+
+  const connect = (command: Command<'connect'>): Outcome => {
+    const host = plainHost(command.host)
+    if (host === '') return no('bad-command')
+    const address = { host, port: command.port }
+    const known = deps.rooms().find((room) => sameAddress(room, address))
+    const there = known === undefined ? undefined : desks.get(known.id)
+    if (there !== undefined) {
+      // What was chosen for this address before stays, unless something else is chosen now.
+      const change = {
+        ...(command.dialect === 'auto' ? {} : { dialect: command.dialect }),
+        ...(command.charset === 'auto' ? {} : { charset: command.charset })
+      }
+      if (!hosting.has(there.id)) configure(there, change)
+      if (there.session() === null) startSession(there)
+      else if (there.view().status.state !== 'connected') retry(there)
+      return { ok: true, room: there.id, conversation: there.id }
+    }
+    if (memory.now().rooms.length >= MAX_SAVED_ROOMS) return no('too-many', MAX_SAVED_ROOMS)
+    const saved: SavedRoom = {
+      id: newId(),
+      title: '',
+      ...address,
+      dialect: command.dialect,
+      lastDialect: null,
+      charset: command.charset,
+      reconnect: true,
+      joined: true,
+      nick: null,
+      ignored: []
+    }
+    memory.keep({ rooms: [...memory.now().rooms, saved] })
+    const desk = addSaved(saved)
+    startSession(desk)
+    return { ok: true, room: desk.id, conversation: desk.id }
+  }
+
+  const retry = (desk: RoomDesk): void => {
+    desk.patch({ status: { state: 'connecting' } })
+    desk.session()?.retryNow()
+  }
+
+  const configure = (
+    desk: RoomDesk,
+    change: Partial<Pick<SavedRoom, 'title' | 'host' | 'port' | 'dialect' | 'charset' | 'reconnect'>>
+  ): void => {
+    const { title: _title, ...forSession } = change
+    const room = desk.view()
+    const moved =
+      (change.host !== undefined && change.host !== room.host) ||
+      (change.port !== undefined && change.port !== room.port)
+    memory.remember(desk.id, { ...change, ...(moved ? { lastDialect: null } : {}) })
+    const dialect =
+      change.dialect === undefined || change.dialect === room.dialect.choice
+        ? room.dialect
+        : { ...room.dialect, choice: change.dialect }
+    desk.patch({
+      host: change.host ?? room.host,
+      port: change.port ?? room.port,
+      charset: change.charset ?? room.charset,
+      reconnect: change.reconnect ?? room.reconnect,
+      dialect: moved ? { ...dialect, recognised: null, by: null } : dialect
+    })
+    desk.retitle()
+    if (Object.keys(forSession).length > 0) desk.session()?.configure(forSession)
+  }
+
+  const configureRoom = (command: Command<'configureRoom'>, desk: RoomDesk): Outcome => {
+    if (hosting.has(desk.id)) return no('not-supported')
+    const room = desk.view()
+    const host = command.host === undefined ? room.host : plainHost(command.host)
+    const port = command.port ?? room.port
+    if (host === '') return no('bad-command')
+    const elsewhere = deps.rooms().some((other) => other.id !== desk.id && sameAddress(other, { host, port }))
+    if (elsewhere) return no('bad-command', hostPort(host, port))
+    configure(desk, {
+      ...(command.title === undefined ? {} : { title: command.title.trim() }),
+      ...(host === room.host ? {} : { host }),
+      ...(port === room.port ? {} : { port }),
+      ...(command.dialect === undefined ? {} : { dialect: command.dialect }),
+      ...(command.charset === undefined ? {} : { charset: command.charset }),
+      ...(command.reconnect === undefined ? {} : { reconnect: command.reconnect })
+    })
+    return done
+  }
+
+  const leave = async (desk: RoomDesk): Promise<Outcome> => {
+    if (hosting.has(desk.id)) return stopHosting(desk)
+    memory.remember(desk.id, { joined: false })
+    conversations.settle(desk.id)
+    const stopped = desk.stop()
+    desk.patch({ open: false })
+    reorder()
+    await stopped
+    return done
+  }
+
+  const disconnect = async (desk: RoomDesk): Promise<Outcome> => {
+    if (desk.session() === null) return no('not-connected')
+    memory.remember(desk.id, { joined: false })
+    await desk.stop()
+    return done
+  }
+
+  const reconnect = (desk: RoomDesk): Outcome => {
+    if (desk.session() === null) startSession(desk)
+    else if (desk.view().status.state !== 'connected') retry(desk)
+    return done
+  }
+
+  const forget = async (desk: RoomDesk): Promise<Outcome> => {
+    if (hosting.has(desk.id)) return stopHosting(desk)
+    memory.keep({ rooms: memory.now().rooms.filter((room) => room.id !== desk.id) })
+    const stopped = desk.stop()
+    removeDesk(desk)
+    await stopped
+    return done
+  }
+
+  // --- hosting ---
+
+  const countGuests = (id: RoomId): void => {
+    const desk = desks.get(id)
+    const before = desk?.view().hosting
+    if (!desk || !before || !hosting.has(id)) return
+    const guests = hosting.guests(id, desk.localEnd())
+    if (guests !== before.guests) desk.patch({ hosting: { ...before, guests } })
+  }
+
+  const host = async (command: Command<'host'>): Promise<Outcome> => {
+    const opened = await hosting.open(newId(), command)
+    if (!opened.ok) return opened
+    const { room, before } = opened
+    const [main] = room.doors
+    const desk = addDesk({
+      ...roomOf({
+        id: before.id,
+        title: command.name,
+        host: loopbackOf(main?.address ?? ''),
+        port: main?.port ?? DEFAULT_PORT,
+        dialect: main?.dialect ?? 'im',
+        charset: 'auto'
+      }),
+      hosting: { name: command.name, doors: room.doors, addresses: room.addresses, guests: 0 }
+    })
+    memory.keep({ hosted: before })
+    startSession(desk)
+    return { ok: true, room: desk.id, conversation: desk.id }
+  }
+
+  const stopHosting = async (desk: RoomDesk): Promise<Outcome> => {
+    if (!hosting.has(desk.id)) return no('no-such-room')
+    // The members are told before the host himself is seen to go.
+    const shut = hosting.close(desk.id)
+    if (memory.now().hosted?.id === desk.id) memory.keep({ hosted: hosting.newest() })
+    const stopped = desk.stop()
+    removeDesk(desk)
+    await Promise.all([shut, stopped])
+    return done
+  }
+
+  for (const saved of memory.now().rooms) addSaved(saved)
+
+  return {
+    get: (id) => desks.get(id),
+    all: () => desks.values(),
+    connect,
+    configure: configureRoom,
+    leave,
+    disconnect,
+    reconnect,
+    forget,
+    host,
+    stopHosting,
+    hosting: () => hosting.any(),
+    recount: () => {
+      for (const id of moved) countGuests(id)
+      moved.clear()
+    },
+    guests: () => {
+      let guests = 0
+      for (const id of hosting.ids()) {
+        countGuests(id)
+        guests += desks.get(id)?.view().hosting?.guests ?? 0
+      }
+      return guests
+    },
+    rejoin: () => {
+      for (const saved of memory.now().rooms) {
+        const desk = saved.joined ? desks.get(saved.id) : undefined
+        if (desk?.session() === null) startSession(desk)
+      }
+    },
+    wake: () => {
+      for (const desk of desks.values()) {
+        const { status } = desk.view()
+        // Not where nobody comes back by himself; a standing connection may be dead after a sleep, and is asked.
+        const stays = status.state === 'away' || (status.state === 'kicked' && status.retryAt === null)
+        if (!stays) desk.session()?.retryNow()
+      }
+    },
+    close: async () => {
+      await Promise.all([hosting.closeAll(), ...[...desks.values()].map((desk) => desk.stop())])
+    }
+  }
+}
