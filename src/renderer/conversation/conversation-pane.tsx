@@ -1,6 +1,6 @@
 import { Composer } from '../composer/composer.tsx'
 import { conversationOf, roomOf, useApp } from '../store.ts'
-import type { Conversation, ConversationId, Room } from '../../shared/state.ts'
+import type { Conversation, ConversationId, Room, Timeline as Lines } from '../../shared/state.ts'
 import { ConversationHeader } from './conversation-header.tsx'
 import { EmptyConversation, StateBar } from './room-state.tsx'
 import { shownLabel } from './showable.ts'
@@ -11,6 +11,15 @@ import styles from './conversation-pane.module.css'
 const titleOf = (conversation: Conversation, room: Room): string =>
   conversation.with === null ? room.title : shownLabel(conversation.with)
 
+/** A few steps of our own on the way in; more of them is a story worth showing. */
+const STEPS_IN = 8
+
+/** Nobody has come or said anything: that we are in is told by what stands there instead. */
+const nothingYet = ({ lines, whole }: Lines): boolean =>
+  whole &&
+  lines.length <= STEPS_IN &&
+  lines.every((line) => line.kind === 'connected' || ((line.kind === 'joined' || line.kind === 'renamed') && line.own))
+
 /** The middle pane: who this is, what was said, and where to say something. The frame puts it into `<main>`. */
 export const ConversationPane = ({ conversation: id }: { conversation: ConversationId }) => {
   const conversation = useApp((state) => conversationOf(state, id))
@@ -18,7 +27,7 @@ export const ConversationPane = ({ conversation: id }: { conversation: Conversat
   const timeline = useApp((state) => state.timelines[id])
   if (!conversation || !room) return null
   const title = titleOf(conversation, room)
-  const empty = !timeline || (timeline.lines.length === 0 && timeline.whole)
+  const empty = !timeline || nothingYet(timeline)
   return (
     <section className={styles['pane']} aria-label={title} data-conversation={id}>
       <ConversationHeader conversation={conversation} room={room} />

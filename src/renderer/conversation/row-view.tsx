@@ -1,5 +1,5 @@
 import { Check, CheckCheck, ChevronRight, Clock, Ellipsis, TriangleAlert } from 'lucide-react'
-import { memo } from 'react'
+import { Fragment, memo, useMemo } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
@@ -8,6 +8,8 @@ import { perform } from '../actions.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { classes } from '../parts/class-names.ts'
 import { useLanguage, useWords } from '../words.ts'
+import type { Comings, NewName } from './comings.ts'
+import { comingsOf } from './comings.ts'
 import { MessageText } from './message-text.tsx'
 import { Name, inSlots, slot } from './name.tsx'
 import type { FreeLine, NoteLine, PresenceLine, Row, SaidLine } from './rows.ts'
@@ -139,14 +141,75 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
   )
 }
 
+const Renamed = ({ member, was, context }: NewName & { context: RowContext }) => {
+  const t = useWords('conversation')
+  return inSlots(
+    t('log.renamed', { name: slot(0), was: slot(1) }),
+    <Name key="name" member={member} apart={isAlike(member, context)} />,
+    <Name key="was" member={{ address: member.address, name: was }} />
+  )
+}
+
 const Presence = ({ line, context }: { line: PresenceLine; context: RowContext }) => {
   const t = useWords('conversation')
+  if (line.kind === 'renamed') return <Renamed member={line.member} was={line.was} context={context} />
   const key =
     line.kind === 'joined' ? 'joined' : ({ left: 'left', idle: 'leftIdle', kicked: 'leftKicked' } as const)[line.reason]
   return inSlots(
-    t(`log.${key}`, { name: slot(0) }),
+    t(`log.${key}`, { names: slot(0) }),
     <Name key="name" member={line.member} apart={isAlike(line.member, context)} />
   )
+}
+
+/** Names in a summary; of more, the first two stand for the rest. */
+const NAMED_AT_MOST = 3
+
+const Names = ({ members, context }: { members: readonly Member[]; context: RowContext }) => {
+  const t = useWords('conversation')
+  const count = members.length
+  const named = members.slice(0, count > NAMED_AT_MOST ? NAMED_AT_MOST - 1 : NAMED_AT_MOST)
+  const [first = '', second = '', third = ''] = named.map((_, index) => slot(index))
+  const sentence =
+    count > NAMED_AT_MOST
+      ? t('log.namesMore', { first, second, count: count - named.length, total: count })
+      : count === 3
+        ? t('log.namesThree', { first, second, third })
+        : count === 2
+          ? t('log.namesTwo', { first, second })
+          : first
+  return inSlots(
+    sentence,
+    ...named.map((member) => <Name key={memberKey(member)} member={member} apart={isAlike(member, context)} />)
+  )
+}
+
+/** What the lines of a fold come down to, in a sentence. */
+const PresenceSummary = ({ comings, context }: { comings: Comings; context: RowContext }) => {
+  const t = useWords('conversation')
+  const { came, passed, left, renamed } = comings
+  const about = (key: 'joined' | 'passed' | 'left' | 'renamedMany', members: readonly Member[]): ReactNode[] =>
+    members.length === 0
+      ? []
+      : [inSlots(t(`log.${key}`, { names: slot(0) }), <Names key="names" members={members} context={context} />)]
+  const [only] = renamed
+  const parts = [
+    ...about('joined', came),
+    ...about('passed', passed),
+    ...about('left', left),
+    ...(only && renamed.length === 1
+      ? [<Renamed key="renamed" member={only.member} was={only.was} context={context} />]
+      : about(
+          'renamedMany',
+          renamed.map(({ member }) => member)
+        ))
+  ]
+  return parts.map((part, index) => (
+    // Sentences of one line, in a fixed order: their place is their name.
+    <Fragment key={`part ${index + 1}`}>
+      {index > 0 && t('log.andThen')}
+      {part}
+    </Fragment>
+  ))
 }
 
 interface FoldProps {
@@ -160,29 +223,36 @@ const UNFOLDED_AT_MOST = 200
 
 const PresenceFold = ({ row, open, context }: FoldProps) => {
   const t = useWords('conversation')
-  const [only] = row.lines
+  const comings = useMemo(() => comingsOf(row.lines), [row.lines])
+  const [first] = row.lines
   const last = row.lines.at(-1)
-  if (!only || !last) return null
-  if (row.lines.length === 1) {
+  if (!first || !last) return null
+  const people = comings.came.length + comings.passed.length + comings.left.length + comings.renamed.length
+  if (row.lines.length === 1 || people === 0) {
     return (
       <p className={styles['note']}>
-        <Presence line={only} context={context} /> <Time at={only.at} />
+        <Presence line={last} context={context} /> <Time at={last.at} />
       </p>
     )
   }
-  const joined = t('log.presenceJoined', { count: row.joined })
-  const summary =
-    row.left === 0
-      ? joined
-      : row.joined === 0
-        ? t('log.presenceLeftOnly', { count: row.left })
-        : t('log.presenceBoth', { joined, left: t('log.presenceLeft', { count: row.left }) })
+  const [newcomer] = comings.came
+  if (newcomer && people === 1 && row.lines.length === 2) {
+    // Came and took a name: the address tells who of the nameless it is.
+    return (
+      <p className={styles['note']}>
+        {inSlots(t('log.joined', { names: slot(0) }), <Name key="name" member={newcomer} apart />)}{' '}
+        <Time at={first.at} />
+      </p>
+    )
+  }
   const rest = row.lines.length - UNFOLDED_AT_MOST
   return (
     <div className={styles['note']}>
       <button type="button" className={styles['fold']} aria-expanded={open} onClick={() => context.unfold(row.lines)}>
         <ChevronRight aria-hidden />
-        {summary}
+        <span>
+          <PresenceSummary comings={comings} context={context} />
+        </span>
       </button>{' '}
       <Time at={last.at} />
       {open && (
@@ -199,10 +269,27 @@ const PresenceFold = ({ row, open, context }: FoldProps) => {
   )
 }
 
+/** We are in, and as whom. */
+const Arrival = ({ row }: { row: Extract<Row, { kind: 'arrival' }> }) => {
+  const t = useWords('conversation')
+  const { self, again } = row
+  return (
+    <div className={classes(styles['note'], again && styles['good'])}>
+      {self === null || shownLabel(self) === ''
+        ? t(again ? 'log.connectedAgain' : 'log.connected')
+        : inSlots(
+            t(again ? 'log.connectedAgainAs' : 'log.joinedOwnAs', { name: slot(0) }),
+            <Name key="name" member={self} />
+          )}{' '}
+      <Time at={row.began} />
+    </div>
+  )
+}
+
 /** Names in an answer to `/who`; a long list is cut, the people pane has them all. */
 const LISTED_AT_MOST = 40
 
-const NoteWords = ({ line, context }: { line: NoteLine; context: RowContext }): ReactNode => {
+const NoteWords = ({ line }: { line: NoteLine }): ReactNode => {
   const t = useWords('conversation')
   const terms = useWords('terms')
   switch (line.kind) {
@@ -210,20 +297,14 @@ const NoteWords = ({ line, context }: { line: NoteLine; context: RowContext }): 
       return shownLabel(line.member) === ''
         ? t('log.joinedOwn')
         : inSlots(t('log.joinedOwnAs', { name: slot(0) }), <Name key="name" member={line.member} />)
-    case 'renamed': {
-      const name = <Name key="name" member={line.member} apart={!line.own && isAlike(line.member, context)} />
-      if (line.own) return inSlots(t('log.renamedOwn', { name: slot(0) }), name)
-      const was = <Name key="was" member={{ address: line.member.address, name: line.was }} />
-      return inSlots(t('log.renamed', { name: slot(0), was: slot(1) }), name, was)
-    }
+    case 'renamed':
+      return inSlots(t('log.renamedOwn', { name: slot(0) }), <Name key="name" member={line.member} />)
     case 'listed':
       return t(line.complete ? 'log.listed' : 'log.listedSeen', { count: line.members.length })
     case 'refused':
       return t('log.refused', { reason: terms(`refusal.${line.code}`) })
     case 'kicked':
       return terms(`kick.${line.reason}`)
-    case 'connected':
-      return t(line.again ? 'log.connectedAgain' : 'log.connected')
     case 'disconnected':
       return terms(`disconnect.${line.reason}`)
   }
@@ -255,20 +336,18 @@ const NoteMore = ({ line }: { line: NoteLine }) => {
       )
     case 'joined':
     case 'renamed':
-    case 'connected':
     case 'disconnected':
       return null
   }
 }
 
-const Note = ({ line, times, context }: { line: NoteLine; times: number; context: RowContext }) => {
+const Note = ({ line, times }: { line: NoteLine; times: number }) => {
   const t = useWords('conversation')
   const bad = line.kind === 'refused' || line.kind === 'kicked'
   const lost = line.kind === 'disconnected' && line.reason !== 'left'
-  const good = line.kind === 'connected'
   return (
-    <div className={classes(styles['note'], bad && styles['bad'], lost && styles['lost'], good && styles['good'])}>
-      <NoteWords line={line} context={context} />
+    <div className={classes(styles['note'], bad && styles['bad'], lost && styles['lost'])}>
+      <NoteWords line={line} />
       {times > 1 && <span className={styles['times']}> · {t('log.times', { count: times })}</span>}{' '}
       <Time at={line.at} />
       <NoteMore line={line} />
@@ -296,8 +375,10 @@ const Content = ({ row, open, context }: { row: Row; open: boolean; context: Row
       return <Message line={row.line} head={row.head} context={context} />
     case 'presence':
       return <PresenceFold row={row} open={open} context={context} />
+    case 'arrival':
+      return <Arrival row={row} />
     case 'note':
-      return <Note line={row.line} times={row.times} context={context} />
+      return <Note line={row.line} times={row.times} />
     case 'free':
       return <Free line={row.line} head={row.head} />
   }

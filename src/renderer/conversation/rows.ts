@@ -1,3 +1,4 @@
+import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { Line, LineId } from '../../shared/state.ts'
 import { shownLabel } from './showable.ts'
@@ -5,8 +6,10 @@ import { shownLabel } from './showable.ts'
 type Of<Kind extends Line['kind']> = Extract<Line, { kind: Kind }>
 export type SaidLine = Of<'said'>
 export type FreeLine = Of<'line'>
-export type PresenceLine = Of<'joined' | 'left'>
-export type NoteLine = Of<'joined' | 'renamed' | 'listed' | 'refused' | 'kicked' | 'connected' | 'disconnected'>
+/** Of others: our own coming is a note. */
+export type PresenceLine = Of<'joined' | 'left' | 'renamed'>
+export type ArrivalLine = Of<'connected' | 'joined' | 'renamed'>
+export type NoteLine = Of<'joined' | 'renamed' | 'listed' | 'refused' | 'kicked' | 'disconnected'>
 
 /**
  * What the timeline shows, one row each. Separators stand on the row below them, not in rows of their own: a row's key
@@ -22,8 +25,10 @@ export type Row = {
   unread: boolean
 } & (
   | { kind: 'message'; line: SaidLine; /** With name and time; false continues the message above. */ head: boolean }
-  /** Comings and goings in a row, folded into one. */
-  | { kind: 'presence'; lines: PresenceLine[]; joined: number; left: number }
+  /** Comings, goings and new names in a row, folded into one. */
+  | { kind: 'presence'; lines: PresenceLine[] }
+  /** We are in: connected, let in and given our name, in one. `self` is null where the server does not say who we are. */
+  | { kind: 'arrival'; line: ArrivalLine; again: boolean; self: Member | null; began: number }
   /** `times`: how often the same thing happened in a row; `line` is the newest. */
   | { kind: 'note'; line: NoteLine; times: number }
   | { kind: 'free'; line: FreeLine; head: boolean }
@@ -47,6 +52,8 @@ export interface Rows {
 
 /** Messages of one person this close together are one block. */
 export const GROUP_MS = 5 * 60_000
+/** A name asked for on arrival is answered within this time; a later one is a wish of its own. */
+export const ARRIVAL_MS = 10_000
 
 const hidden = (line: Line, ignored: ReadonlySet<string>): boolean => {
   if (ignored.size === 0) return false
@@ -130,22 +137,29 @@ export const makeRowBuilder = (): ((input: RowsInput) => Rows) => {
         case 'line':
           row = { ...where, kind: 'free', key: `f${line.id}`, line, head: joins?.kind !== 'free' }
           break
+        case 'connected':
+          row = { ...where, kind: 'arrival', key: `n${line.id}`, line, again: line.again, self: null, began: line.at }
+          break
         case 'joined':
-        case 'left': {
-          const joined = line.kind === 'joined' ? 1 : 0
-          if (line.kind === 'joined' && line.own) {
-            row = { ...where, kind: 'note', key: `n${line.id}`, line, times: 1 }
+        case 'left':
+        case 'renamed':
+          if (line.kind !== 'left' && line.own) {
+            if (joins?.kind === 'arrival' && line.at - joins.began < ARRIVAL_MS) {
+              rows.pop()
+              row = { ...joins, line, self: line.member }
+            } else {
+              row = { ...where, kind: 'note', key: `n${line.id}`, line, times: 1 }
+            }
           } else if (joins?.kind === 'presence') {
             rows.pop()
             // A fold made in this call is nobody else's yet: a hundred thousand comings must not be copied each time.
             const folded = joins.first >= start ? joins.lines : [...joins.lines]
             folded.push(line)
-            row = { ...joins, lines: folded, joined: joins.joined + joined, left: joins.left + 1 - joined }
+            row = { ...joins, lines: folded }
           } else {
-            row = { ...where, kind: 'presence', key: `p${line.id}`, lines: [line], joined, left: 1 - joined }
+            row = { ...where, kind: 'presence', key: `p${line.id}`, lines: [line] }
           }
           break
-        }
         case 'disconnected':
           if (joins?.kind === 'note' && joins.line.kind === 'disconnected' && joins.line.reason === line.reason) {
             rows.pop()
@@ -154,11 +168,9 @@ export const makeRowBuilder = (): ((input: RowsInput) => Rows) => {
             row = { ...where, kind: 'note', key: `n${line.id}`, line, times: 1 }
           }
           break
-        case 'renamed':
         case 'listed':
         case 'refused':
         case 'kicked':
-        case 'connected':
           row = { ...where, kind: 'note', key: `n${line.id}`, line, times: 1 }
           break
       }

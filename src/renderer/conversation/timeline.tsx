@@ -33,7 +33,7 @@ const READ_PAUSE_MS = 250
 const MINUTE_MS = 60_000
 
 /** Close enough that the scroll bar hardly moves when a row is measured. */
-const ESTIMATES: Record<Row['kind'], number> = { message: 24, presence: 26, note: 26, free: 23 }
+const ESTIMATES: Record<Row['kind'], number> = { message: 24, presence: 26, arrival: 26, note: 26, free: 23 }
 const SEPARATOR = 36
 const HEAD = 26
 const estimate = (row: Row | undefined, scale: number): number => {

@@ -346,13 +346,62 @@ describe('the composer', () => {
   })
 })
 
+describe('coming in', () => {
+  const connected = line(1, { kind: 'connected', again: false })
+  const own = line(2, { kind: 'joined', member: { ...me, name: null }, own: true })
+  const mine = line(3, { kind: 'renamed', member: me, was: '10.0.0.9:4009', own: true })
+  const stranger: Member = { address: '10.0.0.3:4003', name: null }
+
+  test('says what to do while nobody has come, then who came under which name', async () => {
+    const window = await open(stateOf([connected, own]))
+    await window.page.getByRole('heading', { name: 'Nothing has been said yet' }).waitFor()
+    expect(await log(window).count()).toBe(0)
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [mine] })
+    const joined = line(4, { kind: 'joined', member: stranger, own: false })
+    const renamed = line(5, {
+      kind: 'renamed',
+      member: { ...stranger, name: 'wang' },
+      was: '10.0.0.3:4003',
+      own: false
+    })
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [joined] })
+    await log(window).getByText('You are in the room as mei').waitFor()
+    await log(window).getByText('10.0.0.3:4003 came in').waitFor()
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [renamed] })
+    await log(window).getByText('wang10.0.0.3:4003 came in').waitFor()
+    expect(await log(window).getByText('is now known as').count()).toBe(0)
+    expect(await log(window).getByRole('listitem').count()).toBe(2)
+    await window.close()
+  })
+
+  test('folds many, with the names of some, and unfolds to each step', async () => {
+    const people = ['wang', '李雷', 'ann', 'mei'].map((name, index) => ({ address: `10.0.0.4:${index}`, name }))
+    const window = await open(
+      stateOf([
+        connected,
+        ...people.map((member, index) => line(10 + index, { kind: 'joined', member, own: false })),
+        line(20, { kind: 'left', member: { address: '10.0.0.5:1', name: 'ben' }, reason: 'left' })
+      ])
+    )
+    const fold = log(window).getByRole('button', { name: 'wang, 李雷 and 2 others came in; ben left' })
+    await fold.press('Enter')
+    await log(window).getByText('ann came in').waitFor()
+    await window.push({
+      type: 'preferencesChanged',
+      preferences: { ...emptyState().preferences, language: 'zh-CN' }
+    })
+    await log(window).getByRole('button', { name: 'wang、李雷等 4 人 进来了；ben 离开了' }).waitFor()
+    await window.close()
+  })
+})
+
 describe('people', () => {
   test('can be ignored and spoken to alone, by keyboard', async () => {
     const window = await open(stateOf(talk(20)))
     window.script.perform = (command) =>
       command.type === 'openPrivate' ? { ok: true, conversation: 'tea' } : { ok: true }
     const aside = window.page.getByRole('complementary')
-    await aside.getByText('Complete list').waitFor()
+    await aside.getByText('Everybody who is here').waitFor()
     await aside.getByRole('button', { name: /ann/ }).press('Enter')
     await window.page.getByRole('menuitem', { name: 'Message privately' }).press('Enter')
     await aside.getByRole('button', { name: /bob/ }).click()

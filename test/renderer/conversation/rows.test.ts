@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { comingsOf } from '../../../src/renderer/conversation/comings.ts'
 import type { Row, RowsInput } from '../../../src/renderer/conversation/rows.ts'
-import { GROUP_MS, makeRowBuilder, newestOf } from '../../../src/renderer/conversation/rows.ts'
+import { ARRIVAL_MS, GROUP_MS, makeRowBuilder, newestOf } from '../../../src/renderer/conversation/rows.ts'
 import type { Member } from '../../../src/shared/events.ts'
 import type { Line, LineBody } from '../../../src/shared/state.ts'
 
@@ -20,6 +21,7 @@ const said = (from: Member, text = 'x', own = false): LineBody => ({
 })
 const joined = (member: Member, own = false): LineBody => ({ kind: 'joined', member, own })
 const left = (member: Member): LineBody => ({ kind: 'left', member, reason: 'left' })
+const renamed = (member: Member, was: string, own = false): LineBody => ({ kind: 'renamed', member, was, own })
 
 const lines = (...bodies: Array<LineBody & { at?: number }>): Line[] =>
   bodies.map((body, index) => ({ ...body, id: index + 1, at: body.at ?? noon + index * 1000 }))
@@ -37,7 +39,9 @@ const content = (row: Row): string => {
     case 'message':
       return row.head ? `head ${row.line.id}` : `more ${row.line.id}`
     case 'presence':
-      return `+${row.joined} -${row.left}`
+      return row.lines.map(({ kind }) => ({ joined: '+', left: '-', renamed: '~' })[kind]).join('')
+    case 'arrival':
+      return `in as ${row.self?.name ?? row.self?.address ?? 'somebody'}${row.again ? ' again' : ''}`
     case 'note':
       return `${row.line.kind}×${row.times}`
     case 'free':
@@ -91,9 +95,9 @@ describe('grouping', () => {
     expect(rowsOf(lines(joined(ann, true), joined(bob), left(bob), joined(ann), said(ann), left(ann)))).toEqual([
       'day',
       'joined×1',
-      '+2 -1',
+      '+-+',
       'head 5',
-      '+0 -1'
+      '-'
     ])
   })
   test('the same loss again and again is one row', () => {
@@ -101,7 +105,7 @@ describe('grouping', () => {
     expect(rowsOf(lines(lost, lost, lost, { kind: 'connected', again: true }))).toEqual([
       'day',
       'disconnected×3',
-      'connected×1'
+      'in as somebody again'
     ])
   })
   test('ignored people are nowhere', () => {
@@ -120,13 +124,75 @@ describe('the unread marker', () => {
     expect(rowsOf(given, { marker: 3 })).not.toContain('unread')
   })
   test('parts a fold', () => {
-    expect(rowsOf(lines(joined(ann), left(ann)), { marker: 1 })).toEqual(['day', '+1 -0', 'unread', '+0 -1'])
+    expect(rowsOf(lines(joined(ann), left(ann)), { marker: 1 })).toEqual(['day', '+', 'unread', '-'])
+  })
+})
+
+describe('our own coming', () => {
+  const connected: LineBody = { kind: 'connected', again: false }
+  test('is one row: connected, let in, given the name asked for', () => {
+    const stranger: Member = { address: ann.address, name: null }
+    expect(rowsOf(lines(connected, joined(stranger, true), renamed(ann, '10.0.0.1:4001', true)))).toEqual([
+      'day',
+      'in as ann'
+    ])
+    expect(rowsOf(lines(connected, joined(stranger, true)))).toEqual(['day', 'in as 10.0.0.1:4001'])
+    expect(rowsOf(lines(connected))).toEqual(['day', 'in as somebody'])
+  })
+  test('a name taken later is told for itself', () => {
+    expect(
+      rowsOf(lines(connected, joined(bob, true), { ...renamed(ann, 'bob', true), at: noon + ARRIVAL_MS }))
+    ).toEqual(['day', 'in as bob', 'renamed×1'])
+    expect(rowsOf(lines(connected, joined(bob, true), said(ann), renamed(bob, 'ben', true)))).toEqual([
+      'day',
+      'in as bob',
+      'head 3',
+      'renamed×1'
+    ])
+  })
+})
+
+describe('what comings and goings come down to', () => {
+  const named = (lines: LineBody[]): Record<string, string[]> => {
+    const comings = comingsOf(
+      lines
+        .filter((line): line is Extract<LineBody, { kind: 'joined' | 'left' | 'renamed' }> => 'member' in line)
+        .map((line, id) => ({ ...line, id, at: noon }))
+    )
+    const names = (members: readonly Member[]): string[] => members.map(({ name, address }) => name ?? address ?? '')
+    return {
+      came: names(comings.came),
+      passed: names(comings.passed),
+      left: names(comings.left),
+      renamed: comings.renamed.map(({ member, was }) => `${was} > ${member.name ?? ''}`)
+    }
+  }
+  const none = { came: [], passed: [], left: [], renamed: [] }
+  const stranger: Member = { address: bob.address, name: null }
+  test('who takes a name on the way in came in under it', () => {
+    expect(named([joined(stranger), joined(ann), renamed(bob, '10.0.0.2:4002')])).toEqual({
+      ...none,
+      came: ['bob', 'ann']
+    })
+  })
+  test('who came and left, left, or changed a name', () => {
+    expect(named([joined(ann), left(ann), left(bob)])).toEqual({ ...none, passed: ['ann'], left: ['bob'] })
+    expect(named([renamed({ ...ann, name: 'an' }, 'ann'), renamed({ ...ann, name: 'a' }, 'an')])).toEqual({
+      ...none,
+      renamed: ['ann > a']
+    })
+    expect(named([renamed({ ...ann, name: 'an' }, 'ann'), renamed(ann, 'an')])).toEqual(none)
+  })
+  test('who is known by name only keeps one course through a new name', () => {
+    const cara: Member = { address: null, name: 'cara' }
+    expect(named([joined(cara), renamed({ ...cara, name: 'kara' }, 'cara')])).toEqual({ ...none, came: ['kara'] })
   })
 })
 
 describe('again and again', () => {
   const body = fc.oneof(
     fc.constantFrom(said(ann), said(bob), said({ ...bob, name: 'ann' }), joined(ann), left(ann), joined(bob, true)),
+    fc.constantFrom(renamed(ann, 'an'), renamed(bob, '', true)),
     fc.constantFrom<LineBody>(
       { kind: 'line', text: '?' },
       { kind: 'disconnected', reason: 'closed' },
@@ -193,6 +259,6 @@ describe('again and again', () => {
 test('the newest line of each row', () => {
   const given = lines(said(ann), joined(bob), left(bob), said(bob))
   const { rows } = makeRowBuilder()(input(given))
-  expect(brief(rows)).toEqual(['day', 'head 1', '+1 -1', 'head 4'])
+  expect(brief(rows)).toEqual(['day', 'head 1', '+-', 'head 4'])
   expect(rows.map(newestOf)).toEqual([1, 3, 4])
 })
