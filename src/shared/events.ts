@@ -183,5 +183,3 @@ export const memberLabel = (member: Member): string => {
   const name = member.name?.trim() ?? ''
   return name === '' ? (member.address ?? '') : name
 }
-
-export const sameMember = (a: Member, b: Member): boolean => memberKey(a) === memberKey(b)

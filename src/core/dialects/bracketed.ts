@@ -1,4 +1,4 @@
-import { addressAt, isAddress } from './address.ts'
+import { addressAt } from './address.ts'
 import type { Knowledge } from './dialect.ts'
 
 /** Lines of the form `[A]name:text` (dialects 3.3, 3.4, 3.6). */
@@ -72,6 +72,3 @@ export const splitNamed = (from: Bracketed, known: Knowledge): { name: string | 
   }
   return null
 }
-
-/** A name that is no address of anybody. */
-export const realName = (name: string): string | null => (isAddress(name) ? null : name)

@@ -3,6 +3,7 @@ import type { RecognisedBy } from '../../shared/events.ts'
 import type { DialectSpec, Sign } from './dialect.ts'
 import { gopl } from './gopl.ts'
 import { goplZh } from './gopl-zh.ts'
+import { readMark } from './house.ts'
 import { iamhere } from './iamhere.ts'
 import { im } from './im.ts'
 import { plain } from './plain.ts'
@@ -66,7 +67,7 @@ export const makeDetector = (about: { port: number; local: string; remembered: D
         }
       }
       if (sign) return null
-      if (line.startsWith('* Teahouse 1 ')) marked = true
+      if (readMark(line) !== null) marked = true
       else if (im.recognise(line, local)) bracketed = true
       else if (relay.recognise(line, local)) relayed = true
       else if (gopl.recognise(line, local)) addressed = true

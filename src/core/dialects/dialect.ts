@@ -80,17 +80,3 @@ export interface DialectSpec {
   rename: ((name: string) => string) | null
   whisper: ((name: string, text: string) => string) | null
 }
-
-export const NOTHING_KNOWN: Knowledge = {
-  self: null,
-  marked: false,
-  separator: ':',
-  relative: null,
-  welcomed: false,
-  knows: () => false,
-  settled: () => false,
-  nameOf: () => null,
-  named: () => false,
-  nameLengths: () => [],
-  asked: { who: false, rename: false, whisper: false }
-}

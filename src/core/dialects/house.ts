@@ -20,13 +20,13 @@ const REFUSALS: readonly (readonly [sense: RegExp, code: RefusalCode])[] = [
   [/无消息内容|there is no text/, 'empty-text'],
   [/taken|已有人使用|被使用/, 'name-taken'],
   [/\bname\b|名字/, 'bad-name'],
-  [/KiB|too long|一行最多/, 'too-long'],
+  [/a line has|KiB|too long|一行最多/, 'too-long'],
   [/too many|too fast|太快/, 'flood']
 ]
 const KICKS: readonly (readonly [sense: RegExp, reason: KickReason])[] = [
   [/silent|idle|没有说话/, 'idle'],
   [/slow|读取太慢/, 'slow-reader'],
-  [/too many|flood|太快|太多/, 'flood'],
+  [/too many|flood|end of a line|太快|太多|没有换行/, 'flood'],
   [/moderator|removed|kicked|移出|踢/, 'moderator']
 ]
 /** Reasons are one short sentence. */

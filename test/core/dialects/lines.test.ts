@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { specOf } from '../../../src/core/dialects/detection.ts'
-import { type Knowledge, NOTHING_KNOWN, type Spoken } from '../../../src/core/dialects/dialect.ts'
+import type { Knowledge, Spoken } from '../../../src/core/dialects/dialect.ts'
 import type { Dialect } from '../../../src/shared/dialect.ts'
+import { NOTHING_KNOWN } from '../../support/knowledge.ts'
 
 const A = '127.0.0.1:54321'
 const B = '10.0.0.7:9'

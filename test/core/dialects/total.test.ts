@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { looksLikeNoChat, makeDetector, proof, specOf } from '../../../src/core/dialects/detection.ts'
-import { type Knowledge, NOTHING_KNOWN, type Relative } from '../../../src/core/dialects/dialect.ts'
+import type { Knowledge, Relative } from '../../../src/core/dialects/dialect.ts'
 import { readHouse } from '../../../src/core/dialects/house.ts'
 import { lastWords } from '../../../src/core/dialects/im.ts'
 import { DIALECTS } from '../../../src/shared/dialect.ts'
+import { NOTHING_KNOWN } from '../../support/knowledge.ts'
 
 const A = '127.0.0.1:54321'
 const PARTS = [
