@@ -1,8 +1,8 @@
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 
-/** How the page stands to the app behind it. */
-export type CarrierState = 'waiting' | 'attached' | 'lost'
+/** How the page stands to the app behind it. `refused`: the app runs, but was started anew and does not know this tab. */
+export type CarrierState = 'waiting' | 'attached' | 'lost' | 'refused'
 
 declare global {
   interface Window {
@@ -14,6 +14,17 @@ declare global {
 /** First wait after the view server went away; doubles up to the last. It runs on this machine, so soon and often. */
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 5_000
+
+/** A WebSocket does not tell why it was refused; a request to the same place does. */
+const isRefused = async (): Promise<boolean> => {
+  try {
+    return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status === FORBIDDEN
+  } catch {
+    // Nobody there at all.
+    return false
+  }
+}
+const FORBIDDEN = 403
 
 /** `value` is what was asked for: only the one who asked knows its type. */
 type FromServer = { reply: number; value: never } | { reply: number; error: string } | { feed: ViewMessage }
@@ -56,8 +67,10 @@ const openSocketBridge = (onCarrier: (state: CarrierState) => void): Bridge => {
   const dial = (): void => {
     clearTimeout(retry)
     const line = new WebSocket(address)
+    let wasOpen = false
     socket = line
     line.addEventListener('open', () => {
+      wasOpen = true
       line.send(JSON.stringify({ attach: true }))
     })
     line.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -69,9 +82,16 @@ const openSocketBridge = (onCarrier: (state: CarrierState) => void): Bridge => {
       socket = null
       for (const asked of pending.values()) asked.reject(new Error('The connection to Teahouse was lost'))
       pending.clear()
-      onCarrier('lost')
-      retry = setTimeout(dial, wait)
-      wait = Math.min(wait * 2, LAST_RETRY_MS)
+      const again = (state: CarrierState): void => {
+        // Let go of, or dialled again, while the question was under way.
+        if (!listener || socket) return
+        onCarrier(state)
+        // Also when refused: a new address opened in another tab lets this one in, too.
+        retry = setTimeout(dial, wait)
+        wait = Math.min(wait * 2, LAST_RETRY_MS)
+      }
+      if (wasOpen) again('lost')
+      else void isRefused().then((refused) => again(refused ? 'refused' : 'lost'))
     })
   }
 

@@ -82,6 +82,8 @@ export interface StageOptions {
 
 export interface Stage {
   address: string
+  /** The folder of the built page, for a server of one's own. */
+  pages: string
   browser: Browser
   open(state: AppState, options?: StageOptions): Promise<StagedWindow>
   close(): Promise<void>
@@ -213,6 +215,7 @@ export const makeStage = async (): Promise<Stage> => {
   }
   return {
     address,
+    pages: out,
     browser,
     open,
     close: async () => {

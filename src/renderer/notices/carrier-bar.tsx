@@ -1,18 +1,24 @@
-import { LoaderCircle } from 'lucide-react'
+import { KeyRound, LoaderCircle } from 'lucide-react'
 import { useView } from '../store.ts'
 import { useWords } from '../words.ts'
 import styles from './carrier-bar.module.css'
 
-/** Over everything while the page has lost the app behind it; it comes back by itself. */
+/** Over everything while the page has lost the app behind it: it comes back by itself, or says what to do. */
 export const CarrierBar = () => {
   const t = useWords('frame')
-  const lost = useView((view) => view.carrier === 'lost')
+  const carrier = useView((view) => view.carrier)
   return (
     <div role="status" aria-live="assertive">
-      {lost && (
+      {carrier === 'lost' && (
         <p className={styles['bar']}>
           <LoaderCircle aria-hidden className={styles['turning']} />
           {t('carrier.lost')}
+        </p>
+      )}
+      {carrier === 'refused' && (
+        <p className={styles['bar']}>
+          <KeyRound aria-hidden className={styles['sign']} />
+          {t('carrier.refused')}
         </p>
       )}
     </div>

@@ -22,6 +22,7 @@ const NoticeText = ({ notice }: { notice: Notice }) => {
   }
 }
 
+/** The app takes the offer back once a room is hosted; until then it stays, also when the dialog was closed. */
 const HostAgain = ({ notice }: { notice: Extract<Notice, { kind: 'host-again' }> }) => {
   const t = useWords('frame')
   const { hosted } = notice
@@ -32,7 +33,6 @@ const HostAgain = ({ notice }: { notice: Extract<Notice, { kind: 'host-again' }>
       const outcome = await send({ type: 'host', name, doors, language, bare })
       // A taken port is shown where another can be chosen.
       if (!outcome.ok) return change()
-      dismiss(notice)
       if (outcome.room !== undefined) selectRoom(outcome.room)
     } catch {
       // The carrier is gone and has its own bar; the offer stays.
@@ -44,13 +44,7 @@ const HostAgain = ({ notice }: { notice: Extract<Notice, { kind: 'host-again' }>
       <Button size="s" look="main" onClick={() => void again()}>
         {t('notices.hostAgainYes')}
       </Button>
-      <Button
-        size="s"
-        onClick={() => {
-          dismiss(notice)
-          change()
-        }}
-      >
+      <Button size="s" onClick={change}>
         {t('notices.hostAgainChange')}
       </Button>
     </>

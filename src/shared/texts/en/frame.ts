@@ -11,6 +11,8 @@ export const frame = {
   conversation: 'Conversation',
   carrier: {
     lost: 'Reconnecting to Teahouse…',
+    refused:
+      'Teahouse was started again and does not know this tab any more. Open the new address that it has printed.',
     arriving: 'Opening Teahouse…'
   },
   title: {

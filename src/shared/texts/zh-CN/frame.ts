@@ -13,6 +13,7 @@ export const frame: Same<typeof english> = {
   conversation: '会话',
   carrier: {
     lost: '正在重新连接茶馆…',
+    refused: '茶馆已重新启动，不再认识这个标签页。请打开它新打印的地址。',
     arriving: '正在打开茶馆…'
   },
   title: {
