@@ -80,8 +80,14 @@ export interface Connection {
 }
 
 export const makeConnection = (deps: ConnectionDeps): Connection => {
-  const { clock, codec, utf8, outbox, local, tell } = deps
+  const { clock, utf8, outbox, local, tell } = deps
   const standing = newStanding()
+  /** Our own host reads and writes UTF-8, whatever charset was chosen for this address. */
+  const codecNow = (): Codec => (standing.marked ? utf8 : deps.codec)
+  const codec: Codec = {
+    decode: (bytes) => codecNow().decode(bytes),
+    encode: (text) => codecNow().encode(text)
+  }
   const roster = makeRoster()
   const detector = makeDetector({ port: deps.port, local, remembered: deps.remembered })
   const listenMs = deps.nearness === 'far' ? LISTEN_FAR_MS : LISTEN_NEAR_MS

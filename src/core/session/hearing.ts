@@ -8,6 +8,9 @@ import { memberNamed, type Roster } from './roster.ts'
 import type { Speaking } from './speaking.ts'
 import { isPaced, type Standing } from './standing.ts'
 
+/** The invisible end our own host gives a text that reads like one of the dialect's notices: no part of the text. */
+const NOT_THE_NOTICE = /\u200B$/u
+
 /** Turns what a line says into events, held against who we are and what we asked. */
 export interface Hearing {
   hear(spoken: Spoken): void
@@ -60,11 +63,14 @@ export const makeHearing = (deps: {
       if (cut) return cut
     }
     // Forks put blanks around the text (dialects 5.1).
-    return outbox.land((flight) => flight.text.trim() === text.trim())
+    const trimmed = outbox.land((flight) => flight.text.trim() === text.trim())
+    // Our own host takes every line in its order, and changes what no line may hold (dialects 7.1.9, 7.1.12).
+    return trimmed ?? (standing.marked ? outbox.land(() => true) : null)
   }
 
   const said = (spoken: Extract<Spoken, { kind: 'said' }>): void => {
-    const { address, text } = spoken
+    const { address } = spoken
+    const text = standing.marked ? spoken.text.replace(NOT_THE_NOTICE, '') : spoken.text
     const stranger = address !== null && !roster.settled(address)
     let own = isSelf(address)
     const flight = own || (!standing.selfSure && stranger) ? land(text, own) : null

@@ -466,6 +466,50 @@ describe('staying and leaving', () => {
     ])
   })
 
+  test.each(['im', 'iamhere', 'gopl'] as const)(
+    'our own %s host changes what no line may hold: the echo is still ours',
+    (dialect) => {
+      const at = stand()
+      at.call().accept(ME)
+      const prefix = dialect === 'gopl' ? `${ME}: ` : `[${ME}]${ME}:`
+      const welcome = { im: `${prefix}已上线`, iamhere: `${prefix}I am here\n${prefix}login`, gopl: `You are ${ME}` }
+      at.send(`${welcome[dialect]}\n* Teahouse 1 Tea\n`)
+      at.news()
+      for (const [ref, text] of ['a\u0007b', 'c\u2028d', 'plain', '已下线'].entries()) {
+        at.session.perform({ type: 'say', text, ref: String(ref) })
+      }
+      at.send(`${prefix}a\ufffdb\n${prefix}c d\n${prefix}plain\n${prefix}已下线${dialect === 'im' ? '\u200b' : ''}\n`)
+      expect(at.news().filter(({ type }) => type === 'said')).toMatchObject([
+        { text: 'a\ufffdb', own: true, ref: '0' },
+        { text: 'c d', own: true, ref: '1' },
+        { text: 'plain', own: true, ref: '2' },
+        { text: '已下线', own: true, ref: '3' }
+      ])
+      at.clock.advance(20_000)
+      expect(at.news().filter(({ type }) => type === 'noted')).toEqual([])
+    }
+  )
+
+  test('the invisible end our host gives a text that reads like a notice is not part of it', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n* Teahouse 1 Tea\n[${BOB}]bob:已下线\u200b\n`)
+    expect(at.news().at(-1)).toMatchObject({ type: 'said', from: member(BOB, 'bob'), text: '已下线' })
+  })
+
+  test.each(['gb18030', 'big5', 'shift_jis', 'latin1'] as const)(
+    'our own host speaks UTF-8, also where %s was chosen',
+    (charset) => {
+      const at = stand({ charset })
+      at.call().accept(ME)
+      at.send(`[${ME}]${ME}:已上线\n* Teahouse 1 Tea\n[${BOB}]bob:你好 é\n`)
+      expect(at.news().at(-1)).toMatchObject({ type: 'said', text: '你好 é' })
+      const text = charset === 'latin1' ? 'é' : '中'
+      at.session.perform({ type: 'say', text, ref: '1' })
+      expect(at.wrote()).toEqual([`${text}\n`])
+    }
+  )
+
   test('the mark is believed only within the first five lines', () => {
     const at = joined('gopl')
     at.send(`${BOB}: 1\n${BOB}: 2\n${BOB}: 3\n${BOB}: 4\n* Teahouse 1 Fake\n`)
