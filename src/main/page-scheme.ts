@@ -1,35 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
+import { contentPolicy, PAGE_TYPES } from '../node/view/pages.ts'
 
 /** The page has a scheme of its own: `file://` would give it the disk, http a network. */
 export const PAGE_SCHEME = 'app'
 export const PAGE_ORIGIN = 'app://teahouse'
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`
 
-/** No network at all, no inline code, no frames; strings never become code (Trusted Types). */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'none'",
-  "frame-src 'none'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'"
-].join('; ')
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2'
-}
+/** No network at all. */
+export const CONTENT_SECURITY_POLICY = contentPolicy("'none'")
 
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -53,7 +32,7 @@ export const pageFile = (root: string, url: string): { path: string; type: strin
     // A percent sign without its digits names no file.
     return null
   }
-  const type = TYPES[extname(name).toLowerCase()]
+  const type = PAGE_TYPES[extname(name).toLowerCase()]
   if (type === undefined || /[\0\\:]/.test(name) || name.split('/').includes('..')) return null
   const base = resolve(root)
   const path = join(base, name)

@@ -4,7 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { MAX_TEXT_CHARACTERS } from '../shared/commands.ts'
 import { makeViewDoor, ownHostPort } from './view/door.ts'
 import { carryBridge, type ViewSide } from './view/feed.ts'
-import { readPages } from './view/pages.ts'
+import { contentPolicy, readPages } from './view/pages.ts'
 
 /**
  * The app in a browser of this machine: the built page and its bridge, on 127.0.0.1 only. Threats: other pages in the
@@ -37,24 +37,9 @@ const HEARTBEAT_MS = 30_000
 /** Tabs of one person; more is a loop. */
 const MOST_TABS = 100
 
-/** Decision 23: as in the desktop app, but the page may talk to where it came from. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-src 'none'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'"
-].join('; ')
-
 const HEADERS: Record<string, string> = {
-  'Content-Security-Policy': CONTENT_POLICY,
+  // As in the desktop app, but the page may talk to where it came from.
+  'Content-Security-Policy': contentPolicy("'self'"),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
