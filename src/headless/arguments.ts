@@ -1,6 +1,8 @@
 import { isIP, isIPv6 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import type { HubLimits } from '../core/hub/contract.ts'
+import { DEFAULT_HUB_LIMITS, UNLIMITED } from '../core/hub/limits.ts'
 import { hostName } from '../shared/commands.ts'
 import {
   CHARSETS,
@@ -12,6 +14,7 @@ import {
 } from '../shared/dialect.ts'
 import { DEFAULT_PORT } from '../shared/limits.ts'
 import type { Language } from '../shared/settings.ts'
+import type { Config, ConfigKind } from './config.ts'
 import { printable } from './printable.ts'
 
 /** What a person asked for on the command line, checked. */
@@ -29,6 +32,12 @@ export interface HostArguments {
   /** Null: the system's. */
   language: Language | null
   unlimited: boolean
+  /** Those of `--unlimited` or the default ones, and over them what was asked for by name. */
+  limits: HubLimits
+  /** Where the numbers for Prometheus are served; null: nowhere. */
+  metrics: { address: string; port: number } | null
+  /** The file of options; null: none. */
+  config: string | null
   json: boolean
 }
 export interface ConnectArguments {
@@ -65,6 +74,39 @@ type Verb = (typeof VERBS)[number]
 /** 24 days: the longest delay a timer of Node can keep. */
 const LONGEST_IDLE_SECONDS = 2_000_000
 
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** One limit of the hub as an option. */
+interface LimitOption {
+  option: string
+  limit: keyof HubLimits
+  least: number
+  most: number
+  /** May be lifted. What protects the machine itself may not. */
+  liftable?: true
+  /** Parts of one are possible. */
+  parts?: true
+}
+/**
+ * The names of `HubLimits`. The least values are those a room still works with; the most are beyond any machine, and
+ * find a digit too many.
+ */
+export const LIMIT_OPTIONS: readonly LimitOption[] = [
+  { option: 'line-bytes', limit: 'lineBytes', least: 80, most: MIB },
+  { option: 'unended-bytes', limit: 'unendedBytes', least: 80, most: 16 * MIB },
+  // One write has up to 192 KiB: a queue takes at least one.
+  { option: 'member-queue-bytes', limit: 'memberQueueBytes', least: 256 * KIB, most: 1024 * MIB },
+  { option: 'all-queues-bytes', limit: 'allQueuesBytes', least: 256 * KIB, most: 64 * 1024 * MIB },
+  { option: 'write-stall-ms', limit: 'writeStallMs', least: 100, most: 3_600_000 },
+  { option: 'rate-burst', limit: 'rateBurst', least: 1, most: 1_000_000, liftable: true },
+  { option: 'rate-per-second', limit: 'ratePerSecond', least: 0.01, most: 1_000_000, liftable: true, parts: true },
+  { option: 'rate-waiting', limit: 'rateWaiting', least: 0, most: 1_000_000, liftable: true },
+  { option: 'per-address', limit: 'perAddress', least: 1, most: 1_000_000, liftable: true },
+  { option: 'new-per-minute', limit: 'newPerMinute', least: 1, most: 1_000_000, liftable: true },
+  { option: 'members', limit: 'members', least: 1, most: 1_000_000, liftable: true }
+]
+
 type OptionTable = Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>
 const COMMON: OptionTable = { help: { type: 'boolean', short: 'h' } }
 const OPTIONS: Record<Verb, OptionTable> = {
@@ -80,6 +122,9 @@ const OPTIONS: Record<Verb, OptionTable> = {
     bare: { type: 'boolean' },
     language: { type: 'string' },
     unlimited: { type: 'boolean' },
+    ...Object.fromEntries(LIMIT_OPTIONS.map(({ option }) => [option, { type: 'string' as const }])),
+    metrics: { type: 'string' },
+    config: { type: 'string' },
     json: { type: 'boolean' }
   },
   connect: {
@@ -98,6 +143,18 @@ const OPTIONS: Record<Verb, OptionTable> = {
     'no-window': { type: 'boolean' }
   }
 }
+
+/** What `--config` takes: every option of `host` but those that make no sense in a file. */
+const NUMBERS = new Set(['port', 'idle', ...LIMIT_OPTIONS.map(({ option }) => option)])
+export const CONFIG_KINDS: ReadonlyMap<string, ConfigKind> = new Map(
+  Object.entries(OPTIONS.host)
+    .filter(([name]) => name !== 'help' && name !== 'config')
+    .map(([name, { type, multiple }]) => {
+      if (type === 'boolean') return [name, 'switch']
+      if (multiple === true) return [name, 'texts']
+      return [name, NUMBERS.has(name) ? 'number' : 'text']
+    })
+)
 
 /** Names people know the same encodings by. */
 const CHARSET_ALIASES: Record<string, Charset> = {
@@ -149,6 +206,30 @@ const IDLE = rule(
     .refine((seconds) => seconds <= LONGEST_IDLE_SECONDS),
   `a number of seconds from 0 to ${LONGEST_IDLE_SECONDS}`
 )
+const limitRule = ({ least, most, liftable, parts }: LimitOption): Rule<number> =>
+  rule(
+    z
+      .string()
+      .regex(parts ? /^\d{1,12}(?:\.\d{1,3})?$|^unlimited$/ : /^\d{1,12}$|^unlimited$/)
+      .transform((text) => (text === 'unlimited' ? Infinity : Number(text)))
+      .refine((number) => (number === Infinity ? liftable === true : number >= least && number <= most)),
+    `a number from ${least} to ${most}${liftable ? ' or unlimited' : ''}`
+  )
+const METRICS_AT = /^(?:\[(?<six>[^[\]]+)\]|(?<four>[\d.]+)):(?<port>\d{1,5})$/
+const METRICS = rule(
+  z.string().transform((text, context) => {
+    const found = METRICS_AT.exec(text)?.groups
+    const address = found?.['six'] ?? found?.['four'] ?? ''
+    const port = Number(found?.['port'])
+    if (isIP(address) !== (found?.['six'] === undefined ? 4 : 6) || !(port <= 65_535)) {
+      context.addIssue('not an address with a port')
+      return z.NEVER
+    }
+    return { address, port }
+  }),
+  'ADDRESS:PORT, like 127.0.0.1:9464'
+)
+const FILE = rule(z.string().min(1), 'a file')
 const LANGUAGE = rule(z.string().pipe(z.enum(['en', 'zh-CN'])), 'en or zh-CN')
 const FOLDER = rule(z.string().min(1), 'a folder')
 const CHARSET = rule(
@@ -165,6 +246,7 @@ class Mistake extends Error {}
 
 const shown = (value: string): string => `"${printable(value.length > 80 ? `${value.slice(0, 80)}…` : value)}"`
 
+/** `option`: how the place is named in the words, with where it stands. */
 const checked = <T>(option: string, { schema, expected }: Rule<T>, value: string): T => {
   const result = schema.safeParse(value)
   if (!result.success) throw new Mistake(`${option} must be ${expected}, not ${shown(value)}`)
@@ -175,15 +257,17 @@ interface Given {
   /** The checked value of an option; null when it is not there. Given twice, the last one counts. */
   value: <T>(option: string, rule: Rule<T>) => T | null
   texts: (option: string) => string[]
+  /** How the option is named where it was given: `--port`, or `room.json:3: port`. */
+  where: (option: string) => string
   on: (option: string) => boolean
   positionals: string[]
 }
 
 /**
  * Reads the options of one verb. The tokens are checked here, not by `strict`, so that every mistake is one line that
- * names the option.
+ * names the option. What the command line does not say, the file says.
  */
-const readOptions = (verb: Verb, args: string[]): Given => {
+const readOptions = (verb: Verb, args: string[], config: Config | null): Given => {
   const table = OPTIONS[verb]
   const { tokens } = parseArgs({ args, options: table, strict: false, allowPositionals: true, tokens: true })
   const values = new Map<string, string[]>()
@@ -202,22 +286,41 @@ const readOptions = (verb: Verb, args: string[]): Given => {
       throw new Mistake(`--${token.name} needs a value`)
     values.set(token.name, [...(values.get(token.name) ?? []), token.value])
   }
+  const texts = (option: string): string[] => values.get(option) ?? config?.entries.get(option)?.values ?? []
+  const where = (option: string): string => {
+    const line = values.has(option) ? undefined : config?.entries.get(option)?.line
+    return line === undefined ? `--${option}` : `${printable(config?.path ?? '')}:${line}: ${option}`
+  }
   return {
     value: (option, rule) => {
-      const value = values.get(option)?.at(-1)
-      return value === undefined ? null : checked(`--${option}`, rule, value)
+      const value = texts(option).at(-1)
+      return value === undefined ? null : checked(where(option), rule, value)
     },
-    texts: (option) => values.get(option) ?? [],
-    on: (option) => values.has(option),
+    texts,
+    where,
+    on: (option) => values.has(option) || texts(option).length > 0,
     positionals
   }
 }
 
-const readDoor = (text: string): { port: number; dialect: HostedDialect } => {
+const readDoor = (where: string, text: string): { port: number; dialect: HostedDialect } => {
   const [port, dialect, ...rest] = text.split(':')
   if (port === undefined || dialect === undefined || rest.length > 0)
-    throw new Mistake(`--door must be PORT:DIALECT, not ${shown(text)}`)
-  return { port: checked('--door', PORT, port), dialect: checked('--door', HOSTED_DIALECT, dialect) }
+    throw new Mistake(`${where} must be PORT:DIALECT, not ${shown(text)}`)
+  return { port: checked(where, PORT, port), dialect: checked(where, HOSTED_DIALECT, dialect) }
+}
+
+const readLimits = (given: Given): HubLimits => {
+  const limits = { ...(given.on('unlimited') ? UNLIMITED : DEFAULT_HUB_LIMITS) }
+  for (const row of LIMIT_OPTIONS) limits[row.limit] = given.value(row.option, limitRule(row)) ?? limits[row.limit]
+  const atLeast = (option: string, number: number, other: string, least: number): void => {
+    if (number >= least) return
+    const named = given.texts(option).length > 0 ? option : other
+    throw new Mistake(`${given.where(named)}: ${option} (${number}) must not be less than ${other} (${least})`)
+  }
+  atLeast('unended-bytes', limits.unendedBytes, 'line-bytes', limits.lineBytes)
+  atLeast('all-queues-bytes', limits.allQueuesBytes, 'member-queue-bytes', limits.memberQueueBytes)
+  return limits
 }
 
 const readHost = (given: Given): HostArguments => {
@@ -228,12 +331,12 @@ const readHost = (given: Given): HostArguments => {
       port: given.value('port', PORT) ?? DEFAULT_PORT,
       dialect: given.value('dialect', HOSTED_DIALECT) ?? ('im' as const)
     },
-    ...given.texts('door').map(readDoor)
+    ...given.texts('door').map((text) => readDoor(given.where('door'), text))
   ]
   const fixed = new Set<number>()
   for (const { port } of doors) {
     if (port === 0) continue
-    if (fixed.has(port)) throw new Mistake(`--door: another door of this room has port ${port} already`)
+    if (fixed.has(port)) throw new Mistake(`${given.where('door')}: another door of this room has port ${port} already`)
     fixed.add(port)
   }
   return {
@@ -246,6 +349,9 @@ const readHost = (given: Given): HostArguments => {
     bare: given.on('bare'),
     language: given.value('language', LANGUAGE),
     unlimited: given.on('unlimited'),
+    limits: readLimits(given),
+    metrics: given.value('metrics', METRICS),
+    config: given.value('config', FILE),
     json: given.on('json')
   }
 }
@@ -293,8 +399,8 @@ const readView = (given: Given): ViewArguments => {
 
 const isVerb = (word: string): word is Verb => (VERBS as readonly string[]).includes(word)
 
-/** Reads the words after the program's name. Never throws. */
-export const readArguments = (args: string[]): Arguments => {
+/** Reads the words after the program's name; `config` is the file they name, if it was read. Never throws. */
+export const readArguments = (args: string[], config: Config | null = null): Arguments => {
   const [word, ...rest] = args
   if (word === undefined)
     return { verb: 'wrong', line: `a verb is missing: ${oneOf(VERBS)} (teahouse --help tells more)` }
@@ -308,7 +414,7 @@ export const readArguments = (args: string[]): Arguments => {
     return { verb: 'wrong', line: `${what} ${shown(word)}: ${oneOf(VERBS)} (teahouse --help tells more)` }
   }
   try {
-    const given = readOptions(word, rest)
+    const given = readOptions(word, rest, config)
     if (given.on('help')) return { verb: 'help', about: word }
     switch (word) {
       case 'host':

@@ -13,7 +13,8 @@ export interface Console {
   text(line: string): void
   /** One line on standard error. */
   complain(line: string): void
-  flush(): Promise<void>
+  /** Waits for the reader, at most `withinMs`, else 2 s. */
+  flush(withinMs?: number): Promise<void>
 }
 
 /** `gone`: nobody reads standard output any more. */
@@ -28,17 +29,22 @@ export const openConsole = (gone: () => void): Console => {
     json: (event) => outlet.line(jsonLine(event)),
     text: (line) => outlet.line(line),
     complain,
-    flush: () => outlet.flush()
+    flush: (withinMs) => outlet.flush(withinMs)
   }
 }
 
 /** A terminal and npm both pass Ctrl+C on: within this time it is one wish, not two. */
 const SAME_WISH_MS = 1_000
 
-/** Calls `asked` at the first SIGINT, SIGTERM or SIGHUP; a later one ends the program at once. */
-export const onSignals = (asked: (signal: NodeJS.Signals) => void): void => {
+const WISHES = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Calls `asked` at the first of these signals; a later one ends the program at once. */
+export const onSignals = (
+  asked: (signal: NodeJS.Signals) => void,
+  signals: readonly (typeof WISHES)[number][] = WISHES
+): void => {
   let first: number | null = null
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of signals) {
     process.on(signal, () => {
       if (first === null) {
         first = performance.now()

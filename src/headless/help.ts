@@ -1,3 +1,5 @@
+import { DEFAULT_HUB_LIMITS as limits } from '../core/hub/limits.ts'
+
 const host = `teahouse host [options]
   Hosts one room until SIGINT or SIGTERM; then tells the members and closes.
 
@@ -11,7 +13,25 @@ const host = `teahouse host [options]
   --bare                no line of our own in any door: pure dialect
   --language en|zh-CN   of the room's own lines (the system's)
   --unlimited           lifts rate, per-address and member limits, for benchmarks
+  --metrics ADDRESS:PORT
+                        numbers for Prometheus at http://ADDRESS:PORT/metrics
+  --config FILE         options from a JSON file: {"port": 8888, "door": ["8000:gopl"], "members": 200}.
+                        The command line wins. SIGHUP reads it again: name, idle and limits change, nobody is dropped.
   --json                events as JSON lines instead of text
+
+  Limits, with their defaults; those on rate and connections, and members, may also be unlimited:
+
+  --members N               members in the room (${limits.members}, or what the system allows)
+  --per-address N           connections of one address at once (${limits.perAddress})
+  --new-per-minute N        new connections of one address within a minute (${limits.newPerMinute})
+  --rate-burst N            lines a member may say at once (${limits.rateBurst})
+  --rate-per-second N       lines a second after that; faster ones wait (${limits.ratePerSecond})
+  --rate-waiting N          lines that may wait; more is a flood, and closed (${limits.rateWaiting})
+  --line-bytes N            the longest line; a longer one is refused (${limits.lineBytes})
+  --unended-bytes N         bytes without the end of a line; more is closed (${limits.unendedBytes})
+  --member-queue-bytes N    bytes waiting for one who reads slowly; more is closed (${limits.memberQueueBytes})
+  --all-queues-bytes N      bytes waiting for all; above it the slowest is closed (${limits.allQueuesBytes})
+  --write-stall-ms N        milliseconds without reading anything; then closed (${limits.writeStallMs})
 
   Dialects: gopl, gopl-zh, iamhere, im, relay.
 `

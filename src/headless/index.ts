@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { readArguments, type Arguments } from './arguments.ts'
+import { CONFIG_KINDS, readArguments, type Arguments } from './arguments.ts'
+import { readConfigFile } from './config.ts'
 import { connect } from './connect.ts'
 import { EXIT, openConsole } from './console.ts'
 import { help } from './help.ts'
@@ -18,7 +19,16 @@ const isFile = (path: string): boolean => {
   }
 }
 
-const run = async (args: Arguments): Promise<number> => {
+/** The command line, with the file it names. */
+const read = (words: string[]): Arguments => {
+  const args = readArguments(words)
+  if (args.verb !== 'host' || args.config === null) return args
+  const file = readConfigFile(args.config, CONFIG_KINDS)
+  return file.ok ? readArguments(words, file.config) : { verb: 'wrong', line: file.text }
+}
+
+const run = async (words: string[]): Promise<number> => {
+  const args = read(words)
   switch (args.verb) {
     case 'wrong': {
       openConsole(() => undefined).complain(args.line)
@@ -38,7 +48,7 @@ const run = async (args: Arguments): Promise<number> => {
         openConsole(() => undefined).complain(`--data: ${args.data} is not a folder`)
         return EXIT.failed
       }
-      if (args.verb === 'host') return host(args)
+      if (args.verb === 'host') return host(args, () => read(words))
       if (args.verb === 'connect') return connect(args)
       return view(args)
     }
@@ -46,7 +56,7 @@ const run = async (args: Arguments): Promise<number> => {
 }
 
 try {
-  process.exit(await run(readArguments(process.argv.slice(2))))
+  process.exit(await run(process.argv.slice(2)))
 } catch (error) {
   // A bug of ours: said in one line, as everything here; the whole of it where somebody looks for it.
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }

@@ -10,8 +10,8 @@ const FLUSH_MS = 2_000
 export interface Outlet {
   /** Writes a line (without its line end). */
   line(text: string): void
-  /** Resolves when everything has gone to the reader, or the reader is gone, or after 2 s. */
-  flush(): Promise<void>
+  /** Resolves when everything has gone to the reader, or the reader is gone, or after `withinMs` (2 s). */
+  flush(withinMs?: number): Promise<void>
 }
 
 /** `gone` is called once when the reader has closed its end. */
@@ -37,13 +37,13 @@ export const makeOutlet = (stream: NodeJS.WriteStream, complain: (line: string) 
       }
       stream.write(`${text}\n`)
     },
-    flush: () =>
+    flush: (withinMs = FLUSH_MS) =>
       new Promise((resolve) => {
         if (closed) {
           resolve()
           return
         }
-        const limit = setTimeout(resolve, FLUSH_MS)
+        const limit = setTimeout(resolve, withinMs)
         stream.write('', () => {
           clearTimeout(limit)
           resolve()

@@ -56,7 +56,8 @@ const onLinkNow = (): ((ip: string) => boolean) => {
 
 type Failure = Extract<OpenRoomResult, { ok: false }>
 
-const failureOf = (port: number, bind: string | null, code: string): Failure => {
+/** Why a port cannot be had, in words. `bind`: null for all interfaces; `code`: the system's. */
+export const listenFailure = (port: number, bind: string | null, code: string): Failure => {
   const at = bind === null ? `port ${port}` : `port ${port} of ${bind}`
   switch (code) {
     case 'EADDRINUSE':
@@ -176,7 +177,7 @@ export const openRoomWith =
       if (code !== null) {
         for (const socket of sockets) socket.destroy()
         await Promise.all(servers.map(shut))
-        return failureOf(port, options.bind, code)
+        return listenFailure(port, options.bind, code)
       }
       server.on('error', (error) => deps.log?.(`a door has trouble: ${error.message}`))
       const at = server.address()

@@ -1,4 +1,5 @@
 import { expect, test, describe } from 'vitest'
+import { DEFAULT_HUB_LIMITS, UNLIMITED } from '../../src/core/hub/limits.ts'
 import { readArguments } from '../../src/headless/arguments.ts'
 
 const read = (line: string) => readArguments(line === '' ? [] : line.split(' '))
@@ -15,6 +16,9 @@ describe('what is right', () => {
       bare: false,
       language: null,
       unlimited: false,
+      limits: DEFAULT_HUB_LIMITS,
+      metrics: null,
+      config: null,
       json: false
     })
   })
@@ -22,7 +26,7 @@ describe('what is right', () => {
   test('host takes every option', () => {
     const line =
       'host --port 0 --dialect gopl --door 8000:gopl-zh --door=0:relay --bind ::1 --name tea --idle 1.5 --data /d ' +
-      '--bare --language zh-CN --unlimited --json'
+      '--bare --language zh-CN --unlimited --metrics [::1]:9464 --config room.json --json'
     expect(read(line)).toEqual({
       verb: 'host',
       doors: [
@@ -37,8 +41,34 @@ describe('what is right', () => {
       bare: true,
       language: 'zh-CN',
       unlimited: true,
+      limits: UNLIMITED,
+      metrics: { address: '::1', port: 9464 },
+      config: 'room.json',
       json: true
     })
+  })
+
+  test('host takes every limit by its name, over the default and over --unlimited', () => {
+    const line =
+      '--line-bytes 100 --unended-bytes 200 --member-queue-bytes 300000 --all-queues-bytes 400000 --write-stall-ms 500 ' +
+      '--rate-burst 6 --rate-per-second 0.7 --rate-waiting 8 --per-address 9 --new-per-minute 10 --members 11'
+    const limits = {
+      lineBytes: 100,
+      unendedBytes: 200,
+      memberQueueBytes: 300_000,
+      allQueuesBytes: 400_000,
+      writeStallMs: 500,
+      rateBurst: 6,
+      ratePerSecond: 0.7,
+      rateWaiting: 8,
+      perAddress: 9,
+      newPerMinute: 10,
+      members: 11
+    }
+    expect(read(`host ${line}`)).toMatchObject({ limits })
+    expect(Object.keys(limits).toSorted()).toEqual(Object.keys(DEFAULT_HUB_LIMITS).toSorted())
+    expect(read('host --unlimited --members 7')).toMatchObject({ limits: { ...UNLIMITED, members: 7 } })
+    expect(read('host --members unlimited')).toMatchObject({ limits: { ...DEFAULT_HUB_LIMITS, members: Infinity } })
   })
 
   test('connect has the defaults of the contract and takes every option', () => {
@@ -113,6 +143,16 @@ const MISTAKES: [string, string][] = [
   ['host --__proto__', '"--__proto__"'],
   ['host 8888', '"8888"'],
   ['host --port', '--port'],
+  ['host --members 0', '--members'],
+  ['host --members 1.5', '--members'],
+  ['host --line-bytes unlimited', '--line-bytes'],
+  ['host --line-bytes 70000', '--line-bytes'],
+  ['host --unended-bytes 100', '--unended-bytes'],
+  ['host --member-queue-bytes 300000000', '--member-queue-bytes'],
+  ['host --metrics 9464', '--metrics'],
+  ['host --metrics example.org:9464', '--metrics'],
+  ['host --metrics ::1:9464', '--metrics'],
+  ['host --metrics 127.0.0.1:65536', '--metrics'],
   ['host --port -1', '--port'],
   ['host --port=-1', '--port'],
   ['host --port 65536', '--port'],
