@@ -1,7 +1,7 @@
 import { ipcMain, type WebContents } from 'electron'
 import { z } from 'zod'
-import type { Switchboard } from '../core/switchboard/contract.ts'
 import type { Log } from '../node/log.ts'
+import type { ViewSide } from '../node/view/feed.ts'
 import { CHANNELS } from '../shared/bridge.ts'
 import { type AppCommand, appCommand, question } from '../shared/commands.ts'
 import { isOurPage } from './sender.ts'
@@ -13,10 +13,10 @@ const feedWish = z.strictObject({ feed: z.int().min(1), on: z.boolean() })
 const MAX_FEEDS = 4
 
 export interface IpcDeps {
-  switchboard: Switchboard
+  switchboard: ViewSide
   log: Log
   /** The contents of our window, while there is one. */
-  window: () => WebContents | null
+  window: () => { mainFrame: object } | null
   /** A command the page sent, before it is performed: the shell follows where the person looks. */
   onCommand: (command: AppCommand) => void
   /** A view has its snapshot and hears what comes now. */
@@ -42,7 +42,7 @@ export const carry = ({ switchboard, log, window, onCommand, onAttached }: IpcDe
     schema: S,
     run: (value: z.infer<S>, sender: WebContents) => unknown
   ): void =>
-    ipcMain.handle(channel, (event, ...values: unknown[]) => {
+    ipcMain.handle(channel, async (event, ...values: unknown[]) => {
       if (!isOurPage(event, window())) {
         log.warn('refused', { what: 'sender', channel })
         throw new Error('refused: unknown sender')
@@ -52,7 +52,13 @@ export const carry = ({ switchboard, log, window, onCommand, onAttached }: IpcDe
         log.warn('refused', { what: 'value', channel })
         throw new Error('refused: not a value of this channel')
       }
-      return run(value.data, event.sender)
+      try {
+        return await run(value.data, event.sender)
+      } catch (error) {
+        // The page hears that it failed; what a bug was, only the log can tell.
+        log.error('failure', { channel, error })
+        throw error
+      }
     })
 
   handle(CHANNELS.send, appCommand, (command) => {
