@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { isHost, joinAddress, readAddress, readPort } from '../../../src/renderer/connecting/address.ts'
+import { hostPort } from '../../../src/shared/address.ts'
+import { isHost, readAddress, readPort } from '../../../src/renderer/connecting/address.ts'
 import { invitationTo } from '../../../src/renderer/hosting/invitation.ts'
 import { readJoinLink } from '../../../src/shared/join-link.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
@@ -50,7 +51,7 @@ describe('an address as people write it', () => {
       ['fd00::7', 1],
       ['tea.local', 65_535]
     ] as const)
-      expect(readAddress(joinAddress(host, port))).toEqual({ host, port })
+      expect(readAddress(hostPort(host, port))).toEqual({ host, port })
   })
 
   test('an invitation reads back as the room it was made of, on its own and by the link reader', () => {
