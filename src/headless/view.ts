@@ -90,7 +90,7 @@ export const view = async (args: ViewArguments): Promise<number> => {
       out.text('No window could be opened for it: use the address.')
     )
   const keys = inForeground()
-  out.text(keys ? 'Enter prints a new address; Ctrl+C ends Teahouse.' : 'SIGINT or SIGTERM ends Teahouse.')
+  out.text(keys ? 'Enter prints a new address; Ctrl+C ends Teahouse.' : 'Ctrl+C or SIGTERM ends Teahouse.')
   if (keys) process.stdin.on('data', tellAddress)
 
   await asked.promise

@@ -33,8 +33,8 @@ export const App = () => {
     // The page's content policy allows no inline style elements; Base UI is told not to make any.
     <CSPProvider disableStyleElements>
       <TooltipProvider delay={500}>
-        {attached ? <Attached /> : <Arriving />}
         <CarrierBar />
+        {attached ? <Attached /> : <Arriving />}
         <Toast />
       </TooltipProvider>
     </CSPProvider>

@@ -7,6 +7,7 @@ import { useCharsets, useDialectChoices } from '../parts/choices.ts'
 import { Dialog, DialogActions, DialogBody } from '../parts/dialog.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
 import { goTo } from '../rooms/room-entries.tsx'
+import { useFirstName } from '../settings/first-name.tsx'
 import { closeDialog, selectRoom, send, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
 import { isHost, joinAddress, readAddress, readPort } from './address.ts'
@@ -25,6 +26,7 @@ interface Problems {
 export const ConnectDialog = ({ host: filledHost, port: filledPort }: { host: string | null; port: number | null }) => {
   const t = useWords('frame')
   const terms = useWords('terms')
+  const myName = useFirstName()
   const form = useId()
   const first = useRef<HTMLInputElement>(null)
   const [host, setHost] = useState(filledHost ?? '')
@@ -68,6 +70,7 @@ export const ConnectDialog = ({ host: filledHost, port: filledPort }: { host: st
     }
     setBusy(true)
     try {
+      await myName.keep()
       const outcome = await send({ type: 'connect', host: to, port: at, dialect, charset })
       if (!outcome.ok) {
         setProblems({ whole: terms(`outcome.${outcome.code}`) })
@@ -112,6 +115,7 @@ export const ConnectDialog = ({ host: filledHost, port: filledPort }: { host: st
               onChange={(event) => setPort(event.target.value)}
             />
           </div>
+          {myName.field}
           <div className={styles['choices']}>
             <SelectField
               label={t('connect.dialect')}

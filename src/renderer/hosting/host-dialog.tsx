@@ -9,6 +9,7 @@ import { Button, IconButton } from '../parts/button.tsx'
 import { useHostedDialects } from '../parts/choices.ts'
 import { Dialog, DialogActions, DialogBody } from '../parts/dialog.tsx'
 import { SelectField, SwitchField, TextField } from '../parts/field.tsx'
+import { useFirstName } from '../settings/first-name.tsx'
 import { ask, closeDialog, openDialog, selectRoom, send, useApp } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import styles from './host-dialog.module.css'
@@ -73,6 +74,7 @@ const markTaken =
 export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
   const t = useWords('frame')
   const terms = useWords('terms')
+  const myName = useFirstName()
   const form = useId()
   const first = useRef<HTMLInputElement>(null)
   const computer = useApp((state) => state.surroundings.computer)
@@ -121,6 +123,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
     if (missing !== null || checked.some((door) => door.trouble !== null)) return
     setBusy(true)
     try {
+      await myName.keep()
       const outcome = await send({
         type: 'host',
         name: name.trim(),
@@ -223,6 +226,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
               />
             </div>
           )}
+          {myName.field}
           <details className={styles['advanced']} open={again !== null && (further.length > 0 || bare)}>
             <summary>
               <ChevronRight aria-hidden />

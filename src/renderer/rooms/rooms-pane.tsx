@@ -1,4 +1,4 @@
-import { Menu as MenuIcon, Plug, Plus, Search, Settings, DoorOpen } from 'lucide-react'
+import { Menu as MenuIcon, Plug, Plus, Search, Settings, DoorOpen, UserRound } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
 import { useShortcut } from '../keys.ts'
 import { useMenuGroups } from '../menu/app-menu.tsx'
@@ -78,11 +78,17 @@ const Me = () => {
         className={styles['profile']}
         onClick={() => openDialog({ dialog: 'settings', page: 'profile' })}
       >
-        <Avatar member={{ address: null, name: name === '' ? '☺' : name }} />
+        {name === '' ? (
+          <span className={styles['nobody']} aria-hidden>
+            <UserRound />
+          </span>
+        ) : (
+          <Avatar member={{ address: null, name }} />
+        )}
         <span className={styles['texts']}>
           <span className="unseen">{t('me.profile')}: </span>
           <bdi className={styles['name']}>{name === '' ? t('me.noName') : name}</bdi>
-          <small>{t('me.inRooms', { count })}</small>
+          <small>{name === '' ? t('me.chooseName') : t(count === 0 ? 'me.inNoRoom' : 'me.inRooms', { count })}</small>
         </span>
       </button>
       <IconButton

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { FormEvent } from 'react'
 import type { Room } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
@@ -9,8 +9,8 @@ import { send, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
 import styles from './settings.module.css'
 
-/** After the last key: quick enough to be "at once", slow enough not to send every letter. */
-const SETTLE_MS = 500
+/** After the last key. Long enough to think in the middle of a name: every room is told of a new one. */
+const SETTLE_MS = 1500
 
 const MyName = () => {
   const t = useWords('frame')
@@ -25,6 +25,12 @@ const MyName = () => {
   const now = (): void => {
     if (wanted !== name) void perform({ type: 'changeSettings', change: { name: wanted } })
   }
+  // Closing the dialog is an answer too, and comes without leaving the field.
+  const last = useRef(now)
+  useEffect(() => {
+    last.current = now
+  })
+  useEffect(() => () => last.current(), [])
   return (
     <TextField
       label={t('settings.name')}

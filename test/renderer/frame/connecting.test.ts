@@ -150,6 +150,23 @@ describe('the connect dialog', () => {
     await window.close()
   })
 
+  test('asks for my name until I have one, and keeps it before it knocks', async () => {
+    const window = await openConnect()
+    await host(window).fill('10.1.1.1')
+    await dialog(window).getByLabel('My name').fill(' mei ')
+    await submit(window).click()
+    await expect
+      .poll(() => window.sent)
+      .toEqual([
+        { type: 'changeSettings', change: { name: 'mei' } },
+        { type: 'connect', host: '10.1.1.1', port: 8888, dialect: 'auto', charset: 'auto' }
+      ])
+    await window.close()
+    const named = await openConnect({ ...emptyState(), preferences: { ...emptyState().preferences, name: 'mei' } })
+    expect(await dialog(named).getByLabel('My name').count()).toBe(0)
+    await named.close()
+  })
+
   test('a refusal is told in the dialog, which stays', async () => {
     const window = await openConnect()
     window.script.perform = () => ({ ok: false, code: 'too-many' })

@@ -59,9 +59,11 @@ describe('hosting a room', () => {
       await appears(window)
       return { ok: true, room: 'fresh' }
     }
+    await asking(window).getByLabel('My name').fill('mei')
     await name.press('Enter')
     const panel = window.page.getByRole('dialog', { name: 'mei-laptop is open' })
     await panel.waitFor()
+    expect(window.sent[0]).toEqual({ type: 'changeSettings', change: { name: 'mei' } })
     expect(hosted(window)).toEqual([
       { type: 'host', name: 'mei-laptop', doors: [{ port: 8888, dialect: 'im' }], language: 'en', bare: false }
     ])

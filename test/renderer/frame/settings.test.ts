@@ -72,7 +72,9 @@ describe('the settings panel', () => {
     const window = await openSettings('Profile')
     const field = dialog(window).getByLabel('My name', { exact: true })
     await field.fill('mei')
-    await expect.poll(() => changes(window)).toEqual([{ type: 'changeSettings', change: { name: 'mei' } }])
+    await expect
+      .poll(() => changes(window), { timeout: 10_000 })
+      .toEqual([{ type: 'changeSettings', change: { name: 'mei' } }])
     await window.push({ type: 'preferencesChanged', preferences: { ...sampleState().preferences, name: 'mei' } })
     await field.fill(' mei.h ')
     await field.press('Enter')
@@ -85,6 +87,18 @@ describe('the settings panel', () => {
     // A name that comes from elsewhere is shown.
     await window.push({ type: 'preferencesChanged', preferences: { ...sampleState().preferences, name: 'other' } })
     await expect.poll(() => field.inputValue()).toBe('other')
+    await window.close()
+  })
+
+  test('a name half typed is kept when the dialog closes, and not announced before', async () => {
+    const window = await openSettings('Profile')
+    await window.page.clock.install()
+    await dialog(window).getByLabel('My name', { exact: true }).fill('me')
+    await window.page.clock.runFor(1000)
+    expect(changes(window)).toEqual([])
+    await window.page.keyboard.press('Escape')
+    await window.page.clock.runFor(1000)
+    await expect.poll(() => changes(window)).toEqual([{ type: 'changeSettings', change: { name: 'me' } }])
     await window.close()
   })
 

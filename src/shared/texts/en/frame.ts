@@ -11,6 +11,7 @@ export const frame = {
   conversation: 'Conversation',
   carrier: {
     lost: 'Reconnecting to Teahouse…',
+    ended: 'If it was ended, start it again and open the new address it prints.',
     refused:
       'Teahouse was started again and does not know this tab any more. Open the new address that it has printed.',
     arriving: 'Opening Teahouse…'
@@ -59,6 +60,8 @@ export const frame = {
   },
   me: {
     noName: 'No name yet',
+    chooseName: 'Choose one…',
+    inNoRoom: 'In no room now',
     inRooms_one: 'In {{count}} room',
     inRooms_other: 'In {{count}} rooms',
     profile: 'My name and profile',

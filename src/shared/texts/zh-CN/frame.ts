@@ -13,6 +13,7 @@ export const frame: Same<typeof english> = {
   conversation: '会话',
   carrier: {
     lost: '正在重新连接茶馆…',
+    ended: '如果它已经退出，请重新启动，并打开它显示的新地址。',
     refused: '茶馆已重新启动，不再认识这个标签页。请打开它新打印的地址。',
     arriving: '正在打开茶馆…'
   },
@@ -58,6 +59,8 @@ export const frame: Same<typeof english> = {
   },
   me: {
     noName: '还没有名字',
+    chooseName: '起一个名字…',
+    inNoRoom: '现在不在任何房间里',
     inRooms_other: '在 {{count}} 个房间里',
     profile: '我的名字与资料',
     settings: '设置'
