@@ -13,23 +13,27 @@ export interface Console {
   text(line: string): void
   /** One line on standard error. */
   complain(line: string): void
-  /** Waits for the reader, at most `withinMs`, else 2 s. */
+  /** Waits for the readers of both, at most `withinMs`, else 2 s. */
   flush(withinMs?: number): Promise<void>
 }
 
 /** `gone`: nobody reads standard output any more. */
 export const openConsole = (gone: () => void): Console => {
-  const complain = (line: string): void => {
-    process.stderr.write(`teahouse: ${printable(line)}\n`)
-  }
   // Whoever read our complaints has gone: nothing to tell, nobody to tell it to.
-  process.stderr.on('error', () => undefined)
+  const complaints = makeOutlet(
+    process.stderr,
+    () => undefined,
+    () => undefined
+  )
+  const complain = (line: string): void => complaints.line(`teahouse: ${printable(line)}`)
   const outlet: Outlet = makeOutlet(process.stdout, complain, gone)
   return {
     json: (event) => outlet.line(jsonLine(event)),
     text: (line) => outlet.line(line),
     complain,
-    flush: (withinMs) => outlet.flush(withinMs)
+    flush: async (withinMs) => {
+      await Promise.all([outlet.flush(withinMs), complaints.flush(withinMs)])
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * Bytes waiting for a program that does not read our standard output. More would cost the machine, and stopping would
+ * Bytes waiting for a program that does not read what we write. More would cost the machine, and stopping would
  * cost the room: lines beyond it are counted and left out.
  */
 const WAITING_BYTES = 64 * 1024 * 1024
 /** How long the end waits for a reader who is slow. */
 const FLUSH_MS = 2_000
 
-/** Standard output, one line at a time, never in the way of the room. */
+/** Standard output or standard error, one line at a time, never in the way of the room. */
 export interface Outlet {
   /** Writes a line (without its line end). */
   line(text: string): void

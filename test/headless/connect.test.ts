@@ -45,6 +45,29 @@ const join = async (port: number, ...args: string[]): Promise<Program> => {
 
 const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
+test('whatever was not sent is named to the last line, however slowly standard error is read', async () => {
+  const sockets: Socket[] = []
+  const port = await bare((socket) => {
+    sockets.push(socket)
+    const address = `${socket.remoteAddress}:${socket.remotePort}`
+    // No echo: the first line is awaited, the others wait behind it.
+    socket.write(`[${address}]${address}:已上线\n`)
+  })
+  const program = teahouse(['connect', `127.0.0.1:${port}`, '--json', '--no-reconnect'])
+  await program.events.until(of('recognised'))
+  program.child.stderr?.pause()
+  const lines = 2000
+  for (let n = 0; n < lines; n++) {
+    program.say(JSON.stringify({ type: 'say', text: `${n} ${'x'.repeat(500)}`, ref: String(n) }))
+  }
+  await program.events.until((event) => event['state'] === 'queued' && event['ref'] === String(lines - 1))
+  for (const socket of sockets) socket.end()
+  await program.events.until(of('disconnected'))
+  program.child.stderr?.resume()
+  expect(await program.exited).toBe(1)
+  expect(program.stderr().match(/^teahouse: not sent: \d+ x+$/gm)).toHaveLength(lines - 1)
+})
+
 describe('a conversation of nc and two Teahouses in a hosted room', () => {
   test('in public and in private, with every event of the contract', async () => {
     const { port } = await hostRoom('--name', 'tea')
