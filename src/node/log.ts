@@ -48,6 +48,3 @@ export const openLog = (folder: string): Log => {
       details === undefined ? logger[level](text) : logger[level](text, details)
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
-
-/** For tests and for programs that keep no log. */
-export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

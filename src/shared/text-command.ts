@@ -10,9 +10,6 @@ export interface TextCommandSituation {
   names?: readonly string[]
 }
 
-/** The verbs, for completion. */
-export const TEXT_VERBS = ['who', 'rename', 'to', 'quit', 'help'] as const
-
 const BAD = { type: 'refused', code: 'bad-command' } as const
 
 const unquoted = (text: string): string =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { silentLog } from '../../src/node/log.ts'
+import type { Log } from '../../src/node/log.ts'
 import type { SettingsFile } from '../../src/node/settings-file.ts'
 import { openSettingsFile } from '../../src/node/settings-file.ts'
 import type { Settings } from '../../src/shared/settings.ts'
@@ -13,6 +13,8 @@ import { DEFAULT_SETTINGS, settings as settingsSchema } from '../../src/shared/s
 import type { NoticeBody } from '../../src/shared/state.ts'
 import type { HandClock } from '../support/clock.ts'
 import { makeHandClock } from '../support/clock.ts'
+
+const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const folders: string[] = []
 const temporary = async (): Promise<string> => {

@@ -5,7 +5,7 @@ import { hasBar } from '../dialects/guards.ts'
 
 /** What a person typed, made fit for one line on the wire. */
 
-/** The messages in a text: one for each line that holds more than blanks; NUL and CR can be in none. */
+/** The messages in a text, by what ends a line on the wire; NUL and CR can be in none. Other breaks are characters. */
 export const messagesIn = (text: string): string[] =>
   text
     .split(/\r\n|\r|\n/)

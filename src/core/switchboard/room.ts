@@ -4,6 +4,7 @@ import type { OutcomeCode } from '../../shared/commands.ts'
 import type { Charset } from '../../shared/dialect.ts'
 import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
+import { messagesIn } from '../../shared/messages.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
 import type { AppEvent, ConversationId, LineId, People, Room, RoomId } from '../../shared/state.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
@@ -19,8 +20,6 @@ const MAX_KEPT_IGNORED = 1000
 export const LINES_AT_ONCE = 1000
 /** A server that has not answered a rename by now has other words for it, or none: the field stops waiting. */
 export const RENAME_ANSWER_MS = 10_000
-/** Whatever a text from elsewhere takes for the end of a line. */
-const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u
 
 export interface RoomDeps {
   makeSession: MakeSession
@@ -367,7 +366,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       await ending.leave()
     },
     say: (conversation, text) => {
-      const lines = text.split(LINE_BREAK).filter((line) => line.trim() !== '')
+      const lines = messagesIn(text)
       if (lines.length === 0) return 'empty-text'
       if (lines.length > LINES_AT_ONCE) return 'too-many'
       if (session === null) return 'not-connected'

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useId, useLayoutEffect, useMemo, useRef, use
 import type { ClipboardEvent, KeyboardEvent } from 'react'
 import type { AppCommand } from '../../shared/commands.ts'
 import { memberKey } from '../../shared/events.ts'
+import { messagesIn } from '../../shared/messages.ts'
 import type { Member } from '../../shared/events.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
 import { Avatar } from '../parts/avatar.tsx'
@@ -16,7 +17,6 @@ import { completed } from './completion.ts'
 import type { Insertion } from './drafts.ts'
 import { draftNow, keepDraft, setDraft, takeInsertions, useDraft } from './drafts.ts'
 import { ComposerHelp } from './composer-help.tsx'
-import { ASK_FROM_MESSAGES, messagesOf } from './paste.ts'
 import { SeveralDialog } from './several-dialog.tsx'
 import { readTyped } from './typed.ts'
 import { useCompletion } from './use-completion.ts'
@@ -24,6 +24,8 @@ import styles from './composer.module.css'
 
 /** The composer grows with what is written up to this part of the window. */
 const TALLEST = 0.4
+/** From so many messages on a person is asked first: three lines are a thought, a page is a mistake. */
+const ASK_FROM_MESSAGES = 5
 /** A good answer need not be read twice. */
 const ACCEPTED_SHOWN_MS = 4000
 /** What Safari and old input methods report for a key that belongs to a composition. */
@@ -103,7 +105,7 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
   const completing = useCompletion(text, caret, others)
   const blocked = useBlocked(conversation, room)
   const notice = useNotice(conversation, room)
-  const messages = useMemo(() => (text.includes('\n') ? messagesOf(text).length : 0), [text])
+  const messages = useMemo(() => (text.includes('\n') ? messagesIn(text).length : 0), [text])
   const names = useId()
   const listId = `${names}list`
   const statusId = `${names}status`
@@ -199,7 +201,7 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
     }
     switch (typed.type) {
       case 'say': {
-        const parts = messagesOf(typed.text)
+        const parts = messagesIn(typed.text)
         if (parts.length >= ASK_FROM_MESSAGES && agreed.current !== given) {
           setAsking(parts)
           return
@@ -292,13 +294,13 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
 
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>): void => {
     const pasted = event.clipboardData.getData('text/plain')
-    if (messagesOf(pasted).length < ASK_FROM_MESSAGES || blocked !== null) return
+    if (messagesIn(pasted).length < ASK_FROM_MESSAGES || blocked !== null) return
     event.preventDefault()
     const { selectionStart, selectionEnd } = event.currentTarget
     const clean = pasted.replaceAll(/\r\n?/gu, '\n')
     const next = text.slice(0, selectionStart) + clean + text.slice(selectionEnd)
     write(next, selectionStart + clean.length)
-    setAsking(messagesOf(next))
+    setAsking(messagesIn(next))
   }
 
   const canSend = text.trim() !== '' && (blocked === null || text.trim() === '/help')

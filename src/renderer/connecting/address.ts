@@ -50,7 +50,3 @@ export const readAddress = (text: string): Address => {
 
 /** Good enough to dial: no blanks or signs that no name and no address has. The resolver has the last word. */
 export const isHost = (host: string): boolean => /^[\p{L}\p{N}._:%-]+$/u.test(host) && host.length <= 255
-
-/** `host:port`, with brackets where an IPv6 address needs them. */
-export const joinAddress = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

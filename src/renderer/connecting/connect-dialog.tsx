@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react'
 import type { ClipboardEvent, FormEvent } from 'react'
+import { hostPort } from '../../shared/address.ts'
 import type { Charset, DialectChoice } from '../../shared/dialect.ts'
 import { DEFAULT_PORT } from '../../shared/limits.ts'
 import { Button } from '../parts/button.tsx'
@@ -10,7 +11,7 @@ import { goTo } from '../rooms/room-entries.tsx'
 import { useFirstName } from '../settings/first-name.tsx'
 import { closeDialog, selectRoom, send, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
-import { isHost, joinAddress, readAddress, readPort } from './address.ts'
+import { isHost, readAddress, readPort } from './address.ts'
 import styles from './connect-dialog.module.css'
 
 /** As many as fit in two rows; the rest is in the list on the left. */
@@ -146,7 +147,7 @@ export const ConnectDialog = ({ host: filledHost, port: filledPort }: { host: st
                     }}
                   >
                     <bdi>{room.title}</bdi>
-                    <small>{joinAddress(room.host, room.port)}</small>
+                    <small>{hostPort(room.host, room.port)}</small>
                   </button>
                 </li>
               ))}

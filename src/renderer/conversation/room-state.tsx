@@ -10,7 +10,7 @@ import { CopyButton } from '../parts/copy-button.tsx'
 import { openDialog } from '../store.ts'
 import { useWords } from '../words.ts'
 import type { Words } from '../words.ts'
-import { useSecondsUntil } from './countdown.ts'
+import { useSecondsUntil } from '../parts/countdown.ts'
 import { showable, shownLabel } from './showable.ts'
 import styles from './room-state.module.css'
 

@@ -10,7 +10,7 @@ import { copyText } from '../parts/copy-button.tsx'
 import { ContextMenu } from '../parts/menu.tsx'
 import type { MenuEntry, MenuGroups } from '../parts/menu.tsx'
 import { personActions } from '../people/person-actions.tsx'
-import { loadOlder, tell, useView } from '../store.ts'
+import { loadOlder, tell, useApp, useView } from '../store.ts'
 import { useWords } from '../words.ts'
 import { Announcer } from './announcer.tsx'
 import type { RowContext } from './row-view.tsx'
@@ -118,9 +118,11 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
     })
   }, [])
   const myName = room.self?.name ?? ''
+  // What mentions me is decided with both (decision 18): on servers without names only the profile's is mine.
+  const profileName = useApp((state) => state.preferences.name)
   const context: RowContext = useMemo(
-    () => ({ conversation: conversation.id, alike, mention: mentionPattern([myName]), today, unfold }),
-    [conversation.id, alike, myName, today, unfold]
+    () => ({ conversation: conversation.id, alike, mention: mentionPattern([myName, profileName]), today, unfold }),
+    [conversation.id, alike, myName, profileName, today, unfold]
   )
 
   const [scale] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14)

@@ -1,7 +1,7 @@
 import { DoorOpen, Plug } from 'lucide-react'
+import { hostPort } from '../../shared/address.ts'
 import { openDialog, useApp } from '../store.ts'
 import { goTo } from '../rooms/room-entries.tsx'
-import { joinAddress } from '../connecting/address.ts'
 import { useWords } from '../words.ts'
 import styles from './first-start.module.css'
 
@@ -53,7 +53,7 @@ export const FirstStart = () => {
                 <li key={room.id}>
                   <button type="button" onClick={() => goTo(room)}>
                     <bdi>{room.title}</bdi>
-                    <small>{joinAddress(room.host, room.port)}</small>
+                    <small>{hostPort(room.host, room.port)}</small>
                   </button>
                 </li>
               ))}

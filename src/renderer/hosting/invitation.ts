@@ -1,6 +1,7 @@
+import { hostPort } from '../../shared/address.ts'
 import { formatInvitation } from '../../shared/join-link.ts'
 import type { Room } from '../../shared/state.ts'
-import { joinAddress, readAddress } from '../connecting/address.ts'
+import { readAddress } from '../connecting/address.ts'
 
 /** Where others find a room: our best address if we host it, else the address we use ourselves. */
 export const placeOf = (room: Room): { host: string; port: number } => {
@@ -15,7 +16,7 @@ export const netcatLine = (host: string, port: number): string => `nc ${host} ${
 
 export const addressOf = (room: Room): string => {
   const { host, port } = placeOf(room)
-  return joinAddress(host, port)
+  return hostPort(host, port)
 }
 
 /** What *Copy invitation* puts on the clipboard: the link for Teahouse, the line for everybody else. */

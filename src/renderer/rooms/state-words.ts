@@ -1,26 +1,8 @@
-import { useEffect, useState } from 'react'
 import type { Room, RoomStatus } from '../../shared/state.ts'
 import { addressOf } from '../hosting/invitation.ts'
+import { useSecondsUntil } from '../parts/countdown.ts'
 import type { DotLook } from '../parts/status-dot.tsx'
 import { useWords } from '../words.ts'
-
-const SECOND = 1_000
-
-/** Whole seconds until a moment, counting down; null where there is nothing to wait for. */
-const useSecondsUntil = (moment: number | null): number | null => {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    if (moment === null) return undefined
-    const look = (): void => setNow(Date.now())
-    const first = setTimeout(look)
-    const timer = setInterval(look, SECOND)
-    return () => {
-      clearTimeout(first)
-      clearInterval(timer)
-    }
-  }, [moment])
-  return moment === null ? null : Math.max(0, Math.ceil((moment - now) / SECOND))
-}
 
 const retryOf = (status: RoomStatus): number | null =>
   status.state === 'reconnecting' || status.state === 'kicked' ? status.retryAt : null

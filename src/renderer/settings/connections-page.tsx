@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import { joinAddress } from '../connecting/address.ts'
+import { hostPort } from '../../shared/address.ts'
 import { Button } from '../parts/button.tsx'
 import { RoomForm } from '../rooms/room-form.tsx'
 import { openDialog, useApp } from '../store.ts'
@@ -22,7 +22,7 @@ export const ConnectionsPage = () => {
           <summary>
             <ChevronRight aria-hidden />
             <bdi>{room.title}</bdi>
-            <small>{joinAddress(room.host, room.port)}</small>
+            <small>{hostPort(room.host, room.port)}</small>
           </summary>
           <div className={styles['inside']}>
             <RoomForm room={room} />

@@ -1,8 +1,8 @@
 import { useId, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
+import { hostPort } from '../../shared/address.ts'
 import type { AppState, Conversation, Room } from '../../shared/state.ts'
 import { memberLabel } from '../../shared/events.ts'
-import { joinAddress } from '../connecting/address.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { classes } from '../parts/class-names.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -26,7 +26,7 @@ const placesOf = (conversations: AppState['conversations'], rooms: AppState['roo
     if (!room) return []
     return conversation.with
       ? [{ conversation, room, name: memberLabel(conversation.with), more: conversation.with.address ?? '' }]
-      : [{ conversation, room, name: room.title, more: joinAddress(room.host, room.port) }]
+      : [{ conversation, room, name: room.title, more: hostPort(room.host, room.port) }]
   })
 
 const fold = (text: string): string => text.normalize('NFKC').toLocaleLowerCase()

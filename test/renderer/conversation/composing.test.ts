@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completed, completionAt } from '../../../src/renderer/composer/completion.ts'
-import { ASK_FROM_MESSAGES, messagesOf } from '../../../src/renderer/composer/paste.ts'
 import { readTyped } from '../../../src/renderer/composer/typed.ts'
 import type { Member } from '../../../src/shared/events.ts'
 
@@ -68,17 +67,6 @@ describe('completion', () => {
         }
       )
     )
-  })
-})
-
-describe('several messages', () => {
-  test('blank lines are no messages, every kind of break counts', () => {
-    expect(messagesOf('a\r\n\r\n  \nb\rc\u2028d')).toEqual(['a', 'b', 'c', 'd'])
-    expect(messagesOf(' \n\t')).toEqual([])
-  })
-  test('a page asks, a few lines do not', () => {
-    expect(messagesOf('1\n2\n3\n4').length >= ASK_FROM_MESSAGES).toBe(false)
-    expect(messagesOf('1\n2\n3\n4\n5').length >= ASK_FROM_MESSAGES).toBe(true)
   })
 })
 
