@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { useShortcut } from '../keys.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog, DialogActions, DialogBody } from '../parts/dialog.tsx'
@@ -9,6 +10,7 @@ import styles from './help-dialog.module.css'
 export const HelpDialog = () => {
   const t = useWords('frame')
   const shortcut = useShortcut()
+  const done = useRef<HTMLButtonElement>(null)
   const keys: [string | undefined, string][] = [
     [shortcut('host'), t('menu.host')],
     [shortcut('connect'), t('menu.connect')],
@@ -28,7 +30,7 @@ export const HelpDialog = () => {
     ['//', t('help.escape')]
   ]
   return (
-    <Dialog width="l" title={t('help.title')} onClose={closeDialog}>
+    <Dialog width="l" title={t('help.title')} initialFocus={done} onClose={closeDialog}>
       <DialogBody>
         <div className={styles['columns']}>
           <section aria-labelledby="help-keys">
@@ -72,7 +74,7 @@ export const HelpDialog = () => {
         </section>
       </DialogBody>
       <DialogActions>
-        <Button look="main" onClick={closeDialog}>
+        <Button look="main" ref={done} onClick={closeDialog}>
           {t('done')}
         </Button>
       </DialogActions>

@@ -85,13 +85,14 @@ export const TitleDialog = ({ room }: { room: Room }) => {
 /** The settings of one room; they apply at once. */
 export const RoomDialog = ({ room }: { room: Room }) => {
   const t = useWords('frame')
+  const done = useRef<HTMLButtonElement>(null)
   return (
-    <Dialog title={t('roomForm.dialog', { room: room.title })} onClose={closeDialog}>
+    <Dialog title={t('roomForm.dialog', { room: room.title })} initialFocus={done} onClose={closeDialog}>
       <DialogBody>
         <RoomForm room={room} />
       </DialogBody>
       <DialogActions>
-        <Button look="main" onClick={closeDialog}>
+        <Button look="main" ref={done} onClick={closeDialog}>
           {t('done')}
         </Button>
       </DialogActions>

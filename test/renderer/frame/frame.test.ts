@@ -159,7 +159,19 @@ describe.each([
       await look(window, `narrow-${width}`)
       const wide = await window.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(wide).toBeLessThanOrEqual(0)
+      await window.page.locator('main header button[aria-pressed]').click()
+      await window.page.locator('aside').waitFor()
+      await look(window, `narrow-people-${width}`)
+      await window.page.keyboard.press('Escape')
       await window.push({ type: 'wished', wish: { wish: 'settings' } })
+      const heights = new Set<number>()
+      for (const tab of await window.page.getByRole('tab').all()) {
+        await tab.click()
+        heights.add(Math.round((await window.page.getByRole('dialog').boundingBox())?.height ?? 0))
+      }
+      // The panel does not jump from page to page.
+      expect(heights.size).toBe(1)
+      await window.page.getByRole('tab').first().click()
       await look(window, `narrow-settings-${width}`)
       await window.close()
       const first = await stage.open(chosen(emptyState()), { width, height: 640 })

@@ -186,7 +186,7 @@ export const frame: Same<typeof english> = {
     charset: '字符集',
     charsetHint: '同时用于收到和发出的文字。',
     reconnect: '自动重新连接',
-    reconnectHint: '连接丢失时，以及上次退出时你还在房间里的话，下次启动时。'
+    reconnectHint: '连接断开时，以及启动时（如果上次退出时你还在房间里）。'
   },
   settings: {
     title: '设置',
