@@ -167,7 +167,7 @@ export const im: DialectSpec = {
   recognise,
   parse: read,
   parseTail: (tail, known) => {
-    if (tail.startsWith('[')) return null
+    if (tail.startsWith('[') && !tail.startsWith('[private]')) return null
     const spoken = read(tail, known)
     return spoken.some((one) => one.kind === 'line') ? null : spoken
   },

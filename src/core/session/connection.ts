@@ -144,15 +144,19 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     }
   })
 
+  /** Nobody can know more of lines to a server that never echoes. */
+  const countAsSent = (flights: readonly Flight[]): void => {
+    for (const sent of flights) {
+      if (unechoed.length < MOST_UNECHOED) unechoed.push(sent.text)
+      speaking.sent(sent)
+    }
+  }
   const noEcho = (flight: Flight): void => {
     const stillOut = outbox.land((one) => one === flight)
     if (!stillOut || standing.proven || standing.spec?.name !== 'relay') return
     standing.spec = specOf('plain')
     tell({ type: 'recognised', dialect: 'plain', by: 'assumed' })
-    for (const sent of [stillOut, ...outbox.landAll()]) {
-      if (unechoed.length < MOST_UNECHOED) unechoed.push(sent.text)
-      speaking.sent(sent)
-    }
+    countAsSent([stillOut, ...outbox.landAll()])
     speaking.pump()
   }
   const speaking = makeSpeaking({
@@ -223,6 +227,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       standing.selfSure = verdict.by === 'welcome'
     }
     tell({ type: 'recognised', dialect: verdict.dialect, by: verdict.by })
+    if (verdict.dialect === 'plain') countAsSent(outbox.landAll())
     if (verdict.proven) establish()
   }
 

@@ -58,6 +58,22 @@ describe('recognition', () => {
     expect(at.news()).toEqual([{ type: 'recognised', dialect: 'relay', by: 'echo' }])
   })
 
+  test('a relative that shows itself never echoes: lines in the air count as sent at once', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.clock.advance(400)
+    at.session.perform({ type: 'say', text: 'hi', ref: '1' })
+    at.news()
+    at.send(`\r<('10.0.0.7', 4000)> hello\n`)
+    expect(at.news()).toMatchObject([
+      { type: 'recognised', dialect: 'plain', by: 'notice' },
+      { type: 'said', text: 'hi', own: true, ref: '1' },
+      { type: 'said', text: 'hello', own: false }
+    ])
+    at.clock.advance(20_000)
+    expect(at.news()).toEqual([])
+  })
+
   test('hazard 24: lines of others before the own welcome are held and told once, in order', () => {
     const at = stand()
     at.call().accept(ME)
@@ -296,6 +312,10 @@ describe('private lines', () => {
     expect(at.news()).toEqual([])
     at.clock.advance(1)
     expect(at.news()).toMatchObject([{ conversation: 'private', from: member(BOB, 'bob'), text: 'one' }])
+    // One fork's private lines begin with a bracket, as no broken public line does (dialects 5.1).
+    at.send('[private]bob:psst')
+    at.clock.advance(120)
+    expect(at.news()).toMatchObject([{ conversation: 'private', from: member(BOB, 'bob'), text: 'psst' }])
     at.send(`bob对您说onebob对您说two[${BOB}]bob:public\n`)
     expect(at.news()).toMatchObject([
       { conversation: 'private', text: 'one' },
