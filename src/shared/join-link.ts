@@ -131,4 +131,4 @@ export const joinLinkAmong = (args: readonly string[]): JoinTarget | null => {
 
 /** The link that invites to an address; `readJoinLink` reads it back. An IPv6 zone means nothing elsewhere: cut. */
 export const formatInvitation = ({ host, port }: JoinTarget): string =>
-  `${JOIN_SCHEME}://join?host=${encodeURIComponent(host.replace(/%.*$/, ''))}&port=${port}`
+  `${JOIN_SCHEME}://join?host=${encodeURIComponent(host.split('%', 1)[0] ?? '')}&port=${port}`

@@ -28,7 +28,7 @@ export const bracketsIn = function* (text: string): Generator<{ at: number; addr
 const bare = (address: string): string =>
   address
     .replace(/^::ffff:/i, '')
-    .replace(/%[^\]]*\]/, ']')
+    .replace(/%[^\]%]*\]/, ']')
     .toLowerCase()
 
 /** The server's word for an address and the socket's word for it mean the same. */

@@ -43,7 +43,7 @@ const groupsOf = (ip: string): number[] | null => {
  */
 export const originOf = (address: string, onLink: (ip: string) => boolean): string => {
   const ip = ipOf(address)
-  const groups = ip.includes(':') ? groupsOf(ip.replace(/%.*$/u, '')) : null
+  const groups = ip.includes(':') ? groupsOf(ip.split('%', 1)[0] ?? '') : null
   const first = groups?.[0]
   if (!groups || first === undefined) return ip
   const loopback = groups.slice(0, -1).every((group) => group === 0)

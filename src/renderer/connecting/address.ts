@@ -10,7 +10,7 @@ export interface Address {
 export const LAST_PORT = 65_535
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//iu
-const PATH = /\/.*$/u
+const PATH = /\/[^]*/u
 
 /** A port as a number, or null for anything that is not one. */
 export const readPort = (text: string): number | null => {
