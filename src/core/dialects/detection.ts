@@ -105,3 +105,9 @@ export const looksLikeNoChat = (first: Uint8Array, whole: boolean): boolean => {
   // Binary protocols greet with zero bytes; a chat line that holds one begins with its sender.
   return whole && first.includes(0) && !/^[[\d<>]/.test(text)
 }
+
+/**
+ * A web server says nothing until it is spoken to, or until it has waited long enough: its first words come after we
+ * stopped listening. Only its status line counts then, which no person says by chance (RFC 9112, 4).
+ */
+export const looksLikeWeb = (first: Uint8Array): boolean => /^HTTP\/1\.[01] [1-5]\d\d(?: |$)/.test(asciiOf(first))

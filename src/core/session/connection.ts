@@ -3,7 +3,7 @@ import type { Capabilities, Dialect, DialectChoice } from '../../shared/dialect.
 import type { DisconnectReason, KickReason, PeopleChanged, SessionEvent } from '../../shared/events.ts'
 import { FOREIGN_LINE_BYTES } from '../../shared/limits.ts'
 import { sameAddress } from '../dialects/address.ts'
-import { looksLikeNoChat, makeDetector, proof, specOf, type Verdict } from '../dialects/detection.ts'
+import { looksLikeNoChat, looksLikeWeb, makeDetector, proof, specOf, type Verdict } from '../dialects/detection.ts'
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { readHouse, readMark } from '../dialects/house.ts'
 import { lastWords } from '../dialects/im.ts'
@@ -305,8 +305,10 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     if (text !== null) tell({ type: 'line', text })
     finish('not-a-chat')
   }
-  const isNoChat = (bytes: Uint8Array, whole: boolean): boolean =>
-    standing.listening && standing.by !== 'user' && held.length === 0 && looksLikeNoChat(bytes, whole)
+  const isNoChat = (bytes: Uint8Array, whole: boolean): boolean => {
+    if (standing.by === 'user' || lines > 0) return false
+    return standing.listening ? looksLikeNoChat(bytes, whole) : standing.by === 'assumed' && looksLikeWeb(bytes)
+  }
 
   /**
    * A room of people who write GBK or Big5 on a server that greets, lists and kicks in UTF-8: its own words are read

@@ -21,20 +21,25 @@ import { shownLabel } from './showable.ts'
 import styles from './conversation-header.module.css'
 
 /** How many are here, in words that claim no more than the server told. */
-const PeopleCount = ({ room }: { room: Room }) => {
+const PeopleCount = ({ room, separated }: { room: Room; separated: boolean }) => {
   const t = useWords('conversation')
   const people = useApp((state) => state.people[room.id])
   const self = room.status.state === 'connected' ? room.self : null
   const count = useMemo(() => peopleInOrder(people?.members ?? [], self).length, [people, self])
   if (!people || count === 0) return null
-  return <> · {t(people.complete ? 'header.people' : 'header.seen', { count })}</>
+  return (
+    <>
+      {separated && ' · '}
+      {t(people.complete ? 'header.people' : 'header.seen', { count })}
+    </>
+  )
 }
 
 /** The guess about the server's dialect, and the way to overrule it. */
 const DialectChip = ({ room }: { room: Room }) => {
   const t = useWords('conversation')
   const terms = useWords('terms')
-  const { choice, recognised } = room.dialect
+  const { choice, recognised, by } = room.dialect
   const shown = choice === 'auto' ? recognised : choice
   const name = shown ?? t('header.dialectListening')
   const groups: MenuGroups = [
@@ -59,7 +64,7 @@ const DialectChip = ({ room }: { room: Room }) => {
               ? t('header.dialectChosen', { dialect: name })
               : recognised === null
                 ? t('header.dialectUnknown')
-                : t('header.dialectRecognised', { dialect: name })
+                : t(by === 'assumed' ? 'header.dialectAssumed' : 'header.dialectRecognised', { dialect: name })
           }
         >
           {name}
@@ -137,8 +142,8 @@ const RoomHeader = ({ conversation, room }: { conversation: Conversation; room: 
           <bdi dir="auto">{room.title}</bdi>
         </h1>
         <p>
-          <bdi>{address}</bdi>
-          <PeopleCount room={room} />
+          {address !== room.title && <bdi>{address}</bdi>}
+          <PeopleCount room={room} separated={address !== room.title} />
         </p>
       </div>
       <div className={styles['chips']}>

@@ -81,14 +81,22 @@ const useTold = (room: Room): Told | null => {
           </Button>
         )
       }
-    case 'reconnecting':
+    case 'reconnecting': {
+      // Most often a slip of the pen, which trying again does not mend.
+      const unreached = status.reason === 'refused' || status.reason === 'timeout'
       return {
         tone: 'warn',
         icon: <PlugZap aria-hidden />,
         title: terms(`disconnect.${status.reason}`),
-        text: <Countdown until={status.retryAt} />,
+        text: (
+          <>
+            {unreached && <span className={styles['why']}>{awayText(status.reason, room, t)} </span>}
+            <Countdown until={status.retryAt} />
+          </>
+        ),
         actions: (
           <>
+            {unreached && changeAddress}
             <Button size="s" onClick={stop(room)}>
               {t('state.stopTrying')}
             </Button>
@@ -98,6 +106,7 @@ const useTold = (room: Room): Told | null => {
           </>
         )
       }
+    }
     case 'kicked':
       return {
         tone: 'bad',

@@ -13,7 +13,7 @@ import { comingsOf } from './comings.ts'
 import { MessageText } from './message-text.tsx'
 import { Name, inSlots, slot } from './name.tsx'
 import type { FreeLine, NoteLine, PresenceLine, Row, SaidLine } from './rows.ts'
-import { shownLabel } from './showable.ts'
+import { showableName, shownLabel } from './showable.ts'
 import { clockTime, dayName, fullTime } from './times.ts'
 import styles from './row-view.module.css'
 
@@ -105,17 +105,21 @@ const openMenu = (event: MouseEvent<HTMLButtonElement>): void => {
 const Message = ({ line, head, context }: { line: SaidLine; head: boolean; context: RowContext }) => {
   const t = useWords('conversation')
   const language = useLanguage()
+  // Where nobody has a name, I would not know myself among the addresses.
+  const nameless = line.own && showableName(line.from.name ?? '') === ''
+  const from = nameless && shownLabel(line.from) === '' ? { address: null, name: t('log.me') } : line.from
   const pending = line.own && (line.state === 'queued' || line.state === 'written' || line.state === 'waiting')
   return (
     <article
       className={classes(styles['message'], head && styles['head'], line.mention && styles['hit'])}
-      aria-label={`${shownLabel(line.from)}, ${clockTime(line.at, language)}`}
+      aria-label={`${shownLabel(from)}, ${clockTime(line.at, language)}`}
     >
-      <div className={styles['side']}>{head ? <Avatar member={line.from} /> : <Time at={line.at} />}</div>
+      <div className={styles['side']}>{head ? <Avatar member={from} /> : <Time at={line.at} />}</div>
       <div className={styles['body']}>
         {head && (
           <div className={styles['who']}>
-            <Name member={line.from} apart={isAlike(line.from, context)} />
+            <Name member={from} apart={isAlike(from, context)} />
+            {nameless && from === line.from && <span className={styles['mine']}>{t('people.you')}</span>}
             <Time at={line.at} />
           </div>
         )}

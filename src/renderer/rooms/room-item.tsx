@@ -1,4 +1,5 @@
 import { Ellipsis, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { memberLabel } from '../../shared/events.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
@@ -35,6 +36,15 @@ const Badge = ({ conversation }: { conversation: Conversation }) => {
   )
 }
 
+/** What is shown is in sight in the list too, wherever one came from. */
+const useInSight = (selected: boolean) => {
+  const item = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (selected) item.current?.firstElementChild?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
+  return item
+}
+
 const ThreadItem = ({
   conversation,
   person
@@ -46,8 +56,9 @@ const ThreadItem = ({
   const selected = useView((view) => view.selected === conversation.id)
   const name = memberLabel(person)
   const close = () => void perform({ type: 'closePrivate', conversation: conversation.id })
+  const item = useInSight(selected)
   return (
-    <li>
+    <li ref={item}>
       <ContextMenu
         groups={[
           [{ label: t('room.open'), run: () => select(conversation.id) }],
@@ -106,8 +117,9 @@ export const RoomItem = ({ room }: { room: Room }) => {
   const own = conversations.find((conversation) => conversation.id === room.id)
   const threads = conversations.filter((conversation) => conversation.room === room.id && conversation.with !== null)
   const preview = room.hosting === null && room.status.state === 'connected' ? own?.preview : null
+  const item = useInSight(selected)
   return (
-    <li>
+    <li ref={item}>
       <ContextMenu groups={entries}>
         <div className={classes(styles['row'], selected && styles['on'])}>
           <button

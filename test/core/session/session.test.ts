@@ -114,6 +114,26 @@ describe('recognition', () => {
     ])
   })
 
+  test('a web server, which is silent until spoken to, is left at its first answer and not dialled again', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.clock.advance(60_000)
+    at.news()
+    at.send('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n')
+    expect(at.news()).toEqual([
+      { type: 'line', text: 'HTTP/1.1 408 Request Timeout' },
+      { type: 'disconnected', reason: 'not-a-chat', retryInMs: null }
+    ])
+  })
+
+  test('a room in which something was said may talk about status lines', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.clock.advance(400)
+    at.send(`morning\nHTTP/1.1 408 Request Timeout\n220 volts\n`)
+    expect(at.news().filter(({ type }) => type === 'disconnected')).toEqual([])
+  })
+
   test('what a person chose is not guessed again', () => {
     const at = stand({ dialect: 'plain' })
     at.call().accept(ME)

@@ -395,6 +395,36 @@ describe('coming in', () => {
   })
 })
 
+test('where nobody has a name, my own lines are marked as mine', async () => {
+  const nobody: Member = { address: null, name: null }
+  const window = await open(
+    stateOf([
+      line(1, said(nobody, 'to a server without names', { own: true, state: 'sent' })),
+      line(2, said(ann, 'aha')),
+      line(3, said({ ...me, name: null }, 'as an address', { own: true }))
+    ])
+  )
+  await log(window)
+    .getByRole('article', { name: /^You, / })
+    .waitFor()
+  await log(window)
+    .getByRole('article', { name: /^10\.0\.0\.9:4009/ })
+    .getByText('you', { exact: true })
+    .waitFor()
+  expect(await log(window).getByText('Somebody').count()).toBe(0)
+  await window.close()
+})
+
+test('an address nobody answers at can be mended where it is told', async () => {
+  const state = stateOf([])
+  const status = { state: 'reconnecting', reason: 'refused', retryAt: Date.now() + 60_000 } as const
+  const window = await open({ ...state, rooms: [sampleRoom('tea', { status })] })
+  await window.page.getByText('Is the room open, and is 10.0.4.7:9999 its address?').waitFor()
+  await window.page.getByRole('button', { name: 'Change the address…' }).click()
+  await window.page.getByRole('dialog').getByLabel('Address').waitFor()
+  await window.close()
+})
+
 describe('people', () => {
   test('can be ignored and spoken to alone, by keyboard', async () => {
     const window = await open(stateOf(talk(20)))

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AppCommand } from '../../../src/shared/commands.ts'
 import type { AppState } from '../../../src/shared/state.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
-import { emptyState, makeStage, sampleConversation, sampleState } from '../../support/stage.ts'
+import { emptyState, makeStage, sampleConversation, sampleRoom, sampleState } from '../../support/stage.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -147,6 +147,24 @@ describe('the list', () => {
     await item(window, /^Build lab.*12 unread/).waitFor()
     await item(window, /^10\.0\.4\.7:9999.*Reconnecting in \d+ s….*140 unread, 2 for you/).waitFor()
     await item(window, /^10\.0\.9\.1:8000.*Nobody answers at this address/).waitFor()
+    await window.close()
+  })
+
+  test('shows where one is, however many rooms there are', async () => {
+    const state = sampleState()
+    const ids = Array.from({ length: 40 }, (_, index) => `more-${index}`)
+    const window = await stage.open({
+      ...state,
+      rooms: [...state.rooms, ...ids.map((id) => sampleRoom(id, { title: id }))],
+      conversations: [...state.conversations, ...ids.map((id) => sampleConversation(id, id))]
+    })
+    await window.push({ type: 'wished', wish: { wish: 'show', conversation: 'more-39' } })
+    await expect.poll(() => item(window, /^more-39/).isVisible()).toBe(true)
+    const inSight = (): Promise<boolean> =>
+      item(window, /^more-39/).evaluate(
+        (one) => one.getBoundingClientRect().bottom < document.documentElement.clientHeight
+      )
+    await expect.poll(inSight).toBe(true)
     await window.close()
   })
 

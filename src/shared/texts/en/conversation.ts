@@ -12,6 +12,8 @@ export const conversation = {
     plainTextLong:
       'Everything here goes over the network in the open: anyone on the way can read it, and names are not verified.',
     dialectRecognised: 'Recognised: {{dialect}}. Choose another if lines look wrong.',
+    dialectAssumed:
+      'The server has not shown what it speaks, so it is taken for: {{dialect}}. Choose another if lines look wrong.',
     dialectChosen: 'Chosen by you: {{dialect}}',
     dialectUnknown: 'Still listening for what this server speaks',
     dialectListening: 'listening…',
@@ -68,6 +70,7 @@ export const conversation = {
     newAbove_other: '{{count}} unread messages',
     toNewest: 'Go to the newest message',
     more: 'Show more',
+    me: 'You',
     someone: 'Somebody',
     incoming: '{{name}}: {{text}}',
     incomingMany_one: '{{count}} new message',
