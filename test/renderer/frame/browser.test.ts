@@ -265,7 +265,8 @@ describe('the line to the app', () => {
     await page.getByRole('menuitem', { name: 'Disconnect' }).click()
     await until(() => side.performed.length === 1)
     tunnel.cut()
-    await bar(page, LOST).first().waitFor()
+    await page.locator('[aria-live=assertive]').getByText(LOST).waitFor()
+    await page.locator('[aria-live=polite]').getByText(LOST).waitFor()
     never()
     await until(() => side.listeners.size === 0)
 
