@@ -38,12 +38,6 @@ export const connectNetcat = async (port: number, host?: string): Promise<Tutori
   return over(raw, (text) => raw.write(`${text}\n`), raw.close)
 }
 
-/** `nc -N`, `ncat`: the same, but the end of standard input is a half-close and the rest is still read. */
-export const connectHalfClosingNetcat = async (port: number, host?: string): Promise<TutorialClient> => {
-  const raw = await connectRaw(port, host)
-  return over(raw, (text) => raw.write(`${text}\n`), raw.end)
-}
-
 /** `ncat -C`: CRLF lines, half-close at the end. */
 export const connectNcatCrlf = async (port: number, host?: string): Promise<TutorialClient> => {
   const raw = await connectRaw(port, host)
