@@ -11,6 +11,13 @@ import { isPaced, type Standing } from './standing.ts'
 /** The invisible end our own host gives a text that reads like one of the dialect's notices: no part of the text. */
 const NOT_THE_NOTICE = /\u200B$/u
 
+/** A text as far as a host leaves it alone: controls and other line ends become something else, blanks may come or go. */
+const asShown = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cc}\u2028\u2029\uFFFD]/gu, ' ')
+    .replace(NOT_THE_NOTICE, '')
+    .trim()
+
 /** Turns what a line says into events, held against who we are and what we asked. */
 export interface Hearing {
   hear(spoken: Spoken): void
@@ -62,10 +69,11 @@ export const makeHearing = (deps: {
       if (cut) standing.crlf = true
       if (cut) return cut
     }
-    // Forks put blanks around the text (dialects 5.1).
-    const trimmed = outbox.land((flight) => flight.text.trim() === text.trim())
-    // Our own host takes every line in its order, and changes what no line may hold (dialects 7.1.9, 7.1.12).
-    return trimmed ?? (standing.marked ? outbox.land(() => true) : null)
+    // Forks put blanks around the text (dialects 5.1); our own host changes what no line may hold (dialects 7.1.9).
+    const shown = asShown(text)
+    const alike = outbox.land((flight) => asShown(flight.text) === shown)
+    // It takes every line in its order, too.
+    return alike ?? (standing.marked ? outbox.land(() => true) : null)
   }
 
   const said = (spoken: Extract<Spoken, { kind: 'said' }>): void => {

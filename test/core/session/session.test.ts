@@ -530,6 +530,15 @@ describe('staying and leaving', () => {
     }
   )
 
+  test('a host without a mark changes the same: the echo is ours, and the next line goes out', () => {
+    const at = joined('im')
+    const texts = ['a\u0007b', 'c\u2028d', '已下线', 'last']
+    for (const [ref, text] of texts.entries()) at.session.perform({ type: 'say', text, ref: String(ref) })
+    for (const text of ['a\ufffdb', 'c d', '已下线\u200b', 'last']) at.send(`[${ME}]${ME}:${text}\n`)
+    expect(at.wrote()).toEqual(texts.map((text) => `${text}\n`))
+    expect(at.news().flatMap((event) => (event.type === 'said' ? [event.ref] : []))).toEqual(['0', '1', '2', '3'])
+  })
+
   test('the invisible end our host gives a text that reads like a notice is not part of it', () => {
     const at = stand()
     at.call().accept(ME)
