@@ -11,7 +11,7 @@ import { build } from 'vite'
 import type { Answers } from '../../src/shared/bridge.ts'
 import type { AppCommand, Outcome, Question } from '../../src/shared/commands.ts'
 import { appCommand, question as questionSchema } from '../../src/shared/commands.ts'
-import type { Line, LineBody, AppEvent, AppState, Conversation, Room } from '../../src/shared/state.ts'
+import type { Line, LineBody, AppEvent, AppState, Conversation, LineId, Room } from '../../src/shared/state.ts'
 import type { Member } from '../../src/shared/events.ts'
 
 /**
@@ -53,8 +53,10 @@ declare global {
 /** One window on the stage. */
 export interface StagedWindow {
   page: Page
-  /** Commands in the order they were sent, without `look` and `draft`. */
+  /** What the person asked for, in order: without `look`, `draft` and `read`, which the page tells when it likes. */
   sent: AppCommand[]
+  /** The lines told as read. */
+  read: LineId[]
   /** Every command, those too. */
   all: AppCommand[]
   script: Script
@@ -132,6 +134,7 @@ export const makeStage = async (): Promise<Stage> => {
       if (message.type() === 'error') troubles.push(message.text())
     })
     const sent: AppCommand[] = []
+    const read: LineId[] = []
     const all: AppCommand[] = []
     const script: Script = {
       perform: () => ({ ok: true }),
@@ -147,7 +150,8 @@ export const makeStage = async (): Promise<Stage> => {
     await page.exposeBinding('stageSend', (_source, value: unknown) => {
       const command = appCommand.parse(value)
       all.push(command)
-      if (command.type !== 'look' && command.type !== 'draft') sent.push(command)
+      if (command.type === 'read') read.push(command.line)
+      else if (command.type !== 'look' && command.type !== 'draft') sent.push(command)
       return script.perform(command)
     })
     await page.exposeBinding('stageAsk', (_source, value: unknown) => {
@@ -188,6 +192,7 @@ export const makeStage = async (): Promise<Stage> => {
     return {
       page,
       sent,
+      read,
       all,
       script,
       troubles,

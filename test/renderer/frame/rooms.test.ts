@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { AppCommand } from '../../../src/shared/commands.ts'
 import type { AppState } from '../../../src/shared/state.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
 import { emptyState, makeStage, sampleConversation, sampleRoom, sampleState } from '../../support/stage.ts'
@@ -33,7 +32,6 @@ const choose = async (window: StagedWindow, room: string, name: string): Promise
   await window.page.keyboard.press('Enter')
   await window.page.getByRole('menu').waitFor({ state: 'detached' })
 }
-const acts = (window: StagedWindow): AppCommand[] => window.sent.filter((command) => command.type !== 'read')
 const clipboard = (window: StagedWindow): Promise<string> => window.page.evaluate(() => navigator.clipboard.readText())
 
 describe('the menu of a room', () => {
@@ -44,26 +42,26 @@ describe('the menu of a room', () => {
     await leaving.waitFor()
     await window.page.keyboard.press('Enter')
     await leaving.waitFor({ state: 'detached' })
-    expect(acts(window)).toEqual([])
+    expect(window.sent).toEqual([])
     await choose(window, 'Build lab', 'Leave…')
     await leaving.getByRole('button', { name: 'Leave' }).click()
-    expect(acts(window)).toEqual([{ type: 'leave', room: 'lab' }])
+    expect(window.sent).toEqual([{ type: 'leave', room: 'lab' }])
 
     await choose(window, 'Reading club', 'Forget…')
     const forgetting = window.page.getByRole('alertdialog', { name: 'Forget Reading club?' })
     await forgetting.getByRole('button', { name: 'Forget' }).click()
-    expect(acts(window).at(-1)).toEqual({ type: 'forget', room: 'club' })
+    expect(window.sent.at(-1)).toEqual({ type: 'forget', room: 'club' })
     await window.close()
   })
 
   test('connects, tries now, disconnects, and offers what fits the state only', async () => {
     const window = await stage.open(sampleState())
     await choose(window, '10.0.4.7:9999', 'Try now')
-    expect(acts(window)).toEqual([{ type: 'reconnect', room: 'ten' }])
+    expect(window.sent).toEqual([{ type: 'reconnect', room: 'ten' }])
     await choose(window, 'Build lab', 'Disconnect')
-    expect(acts(window).at(-1)).toEqual({ type: 'disconnect', room: 'lab' })
+    expect(window.sent.at(-1)).toEqual({ type: 'disconnect', room: 'lab' })
     await choose(window, '10.0.9.1:8000', 'Connect')
-    expect(acts(window).at(-1)).toEqual({ type: 'reconnect', room: 'old' })
+    expect(window.sent.at(-1)).toEqual({ type: 'reconnect', room: 'old' })
     await list(window).getByRole('button', { name: 'More for Reading club' }).click()
     await entry(window, 'Connect').waitFor()
     expect(await window.page.getByRole('menuitem').allTextContents()).toEqual([
@@ -94,7 +92,7 @@ describe('the menu of a room', () => {
     await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true)
     await window.page.keyboard.type('The lab')
     await window.page.keyboard.press('Enter')
-    await expect.poll(() => acts(window)).toEqual([{ type: 'configureRoom', room: 'lab', title: 'The lab' }])
+    await expect.poll(() => window.sent).toEqual([{ type: 'configureRoom', room: 'lab', title: 'The lab' }])
     await choose(window, 'Build lab', 'Room settings…')
     const settings = window.page.getByRole('dialog', { name: 'Settings of Build lab' })
     await settings.getByText('Recognised as im').waitFor()
@@ -127,7 +125,7 @@ describe('the menu of a room', () => {
     const window = await stage.open(sampleState())
     await item(window, /bob/).click({ button: 'right' })
     await entry(window, 'Close this conversation').click()
-    expect(acts(window)).toEqual([{ type: 'closePrivate', conversation: 'second/p/2' }])
+    expect(window.sent).toEqual([{ type: 'closePrivate', conversation: 'second/p/2' }])
     await window.close()
   })
 })
