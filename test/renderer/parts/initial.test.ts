@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { initialOf } from '../../../src/renderer/parts/avatar.tsx'
+import { initialOf } from '../../../src/renderer/parts/initial.ts'
 
 test.each([
   ['wang', 'W'],
