@@ -326,6 +326,9 @@ describe('hosting', () => {
       code: 'port-in-use',
       detail: 8889
     })
+    // The port offered is none that another door of the room wants.
+    const next = { port: 8889, dialect: 'im' as const }
+    expect(await rig.run({ ...host, doors: [...host.doors, ...host.doors, next] })).toMatchObject({ detail: 8890 })
     expect(rig.opened).toEqual([])
   })
 
