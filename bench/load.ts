@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
@@ -14,7 +15,13 @@ const { values } = parseArgs({
     senders: { type: 'string', default: '1' },
     warmMs: { type: 'string', default: '1000' },
     measureMs: { type: 'string', default: '3000' },
-    perSecond: { type: 'string', default: '5' }
+    perSecond: { type: 'string', default: '5' },
+    /** The host's process, whose CPU time is taken. */
+    pid: { type: 'string', default: '0' },
+    /** `own`: a sender goes on when he reads his own line; `neighbour`: when another one does (hosts without echo). */
+    watch: { type: 'string', default: 'own' },
+    /** `bytes`: all lines have the same length; `lines`: they have not, and are looked for. */
+    count: { type: 'string', default: 'bytes' }
   }
 })
 const port = Number(values.port)
@@ -35,6 +42,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const sequence = (n: number): string => String(n).padStart(DIGITS, '0')
 
 let bytes = 0
+let lines = 0
+const byLines = values.count === 'lines'
 let heardAt = performance.now()
 let onChunk: ((index: number, chunk: Buffer) => void) | null = null
 const sockets: Socket[] = []
@@ -50,6 +59,7 @@ const join = (index: number): Promise<void> =>
     })
     socket.on('data', (chunk) => {
       bytes += chunk.length
+      if (byLines) for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, at + 1)) lines += 1
       heardAt = performance.now()
       onChunk?.(index, chunk)
     })
@@ -61,7 +71,19 @@ for (let from = 0; from < memberCount; from += CONNECTING_AT_ONCE) {
 do await pause(QUIET_MS / 4)
 while (performance.now() - heardAt < QUIET_MS)
 
+/** CPU time of the host so far, all its threads, in seconds; null where the system does not show it. */
+const cpuSeconds = (): number | null => {
+  try {
+    const stat = readFileSync(`/proc/${values.pid}/stat`, 'utf8')
+    // Behind the program's name, which may hold blanks: the 14th and 15th of all, in hundredths.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return null
+  }
+}
 const lineBytes = (): number => {
+  if (byLines) return 1
   const prefix = `${SOURCE}:${sockets[0]?.localPort}: `
   if (sockets.some((socket) => String(socket.localPort).length !== 5)) throw new Error('lines of unequal length')
   return prefix.length + TEXT.length + DIGITS + 1
@@ -76,37 +98,53 @@ if (values.mode === 'throughput') {
   const senders = Number(values.senders)
   /** How far the senders are apart in the list of members: they are people like others, not the first who came. */
   const stride = Math.floor(memberCount / senders)
+  const tagDigits = 2
   let sent = 0
-  const say = (socket: Socket): void => {
-    socket.write(`${TEXT}${sequence(sent++)}\n`)
+  interface Sender {
+    socket: Socket
+    /** How his lines are known among all: his number, in front of the line's. */
+    tag: string
+    tail: Buffer
   }
-  const mine = new Map<number, { prefix: Buffer; tail: Buffer }>()
+  const say = ({ socket, tag }: Sender): void => {
+    socket.write(
+      `${TEXT}${tag}${String(sent++)
+        .padStart(DIGITS - tagDigits, '0')
+        .slice(tagDigits - DIGITS)}\n`
+    )
+  }
+  /** By the member who sees that a line came round. */
+  const watchers = new Map<number, Sender>()
   for (let n = 0; n < senders; n++) {
-    const prefix = Buffer.from(`${SOURCE}:${sockets[n * stride]?.localPort}: `)
-    mine.set(n * stride, { prefix, tail: Buffer.alloc(0) })
+    const socket = sockets[n * stride]
+    if (!socket) throw new Error('more senders than members')
+    const watcher = values.watch === 'own' ? n * stride : n * stride + 1
+    watchers.set(watcher, { socket, tag: String(n).padStart(tagDigits, '0'), tail: Buffer.alloc(0) })
   }
   onChunk = (index, chunk) => {
-    const own = mine.get(index)
-    const socket = sockets[index]
-    if (!own || !socket) return
-    const seen = own.tail.length === 0 ? chunk : Buffer.concat([own.tail, chunk])
+    const sender = watchers.get(index)
+    if (!sender) return
+    const seen = sender.tail.length === 0 ? chunk : Buffer.concat([sender.tail, chunk])
     const whole = seen.lastIndexOf(LF) + 1
-    const at = seen.indexOf(own.prefix)
-    if (at !== -1 && at < whole) say(socket)
-    own.tail = Buffer.from(seen.subarray(whole))
+    const at = seen.indexOf(TEXT + sender.tag)
+    if (at !== -1 && at < whole) say(sender)
+    sender.tail = Buffer.from(seen.subarray(whole))
   }
-  for (const index of mine.keys()) {
-    const socket = sockets[index]
-    if (socket) say(socket)
-  }
+  for (const sender of watchers.values()) say(sender)
   await pause(warmMs)
-  const before = bytes
+  const counted = (): number => (byLines ? lines : bytes / size)
+  const before = counted()
+  const cpuBefore = cpuSeconds()
   const from = performance.now()
   await pause(measureMs)
   const seconds = (performance.now() - from) / 1000
+  const deliveries = counted() - before
+  const cpuAfter = cpuSeconds()
   finish({
-    deliveriesPerSecond: (bytes - before) / size / seconds,
-    linesPerSecond: sent / ((performance.now() - from + warmMs) / 1000)
+    deliveriesPerSecond: deliveries / seconds,
+    linesPerSecond: deliveries / memberCount / seconds,
+    microsecondsPerDelivery:
+      cpuBefore === null || cpuAfter === null ? null : ((cpuAfter - cpuBefore) * 1_000_000) / deliveries
   })
 }
 

@@ -1,25 +1,35 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { cpus, loadavg, platform, release } from 'node:os'
+import { cpus, loadavg, platform, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { freePort } from '../src/node/addresses.ts'
 
 /**
- * Fan-out, measured against the host everybody would write first. Everything in one run: two hosts and a load, each
- * a process of its own, in turns. Prints a Markdown table; the full run also keeps it in `bench/RESULTS.md`.
+ * Fan-out, measured against a loop in C, against the host everybody would write first, and against what a system has.
+ * Everything in one run: hosts and load, each a process of its own, in turns. Prints a Markdown table; the full run also
+ * keeps it in `bench/RESULTS.md`.
  */
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const plan = values.quick
-  ? { members: 40, senders: 5, warmMs: 100, measureMs: 300, rounds: 1, latencyMs: 1000, pairs: 1 }
-  : { members: 1000, senders: 50, warmMs: 1000, measureMs: 3000, rounds: 3, latencyMs: 6000, pairs: 7 }
+  ? { members: 40, senders: 5, warmMs: 100, measureMs: 300, rounds: 1, latencyMs: 1000, pairs: 1, crowds: [10, 40] }
+  : {
+      members: 1000,
+      senders: 50,
+      warmMs: 1000,
+      measureMs: 3000,
+      rounds: 3,
+      latencyMs: 6000,
+      pairs: 7,
+      crowds: [100, 500, 1000, 2000, 5000]
+    }
 const PER_SECOND = 5
-const RATIO_GOAL = 10
 const LATENCY_GOAL = 1.2
-/** A load that does not come back by then is broken. */
-const LOAD_TIMEOUT_MS = 60_000
+/** A load that does not come back by then is broken; thousands of members announce each other for a while. */
+const LOAD_TIMEOUT_MS = 180_000
 const START_TIMEOUT_MS = 20_000
 const LOOK_MS = 50
 /** Where the search for a free port begins: below those the system gives to connections. */
@@ -28,20 +38,26 @@ const FIRST_PORT = 18_888
 /** Host and load do not take each other's core, where the system lets us say so. */
 const canPin = cpus().length >= 2 && spawnSync('taskset', ['-c', '0,1', process.execPath, '--version']).status === 0
 const children: ChildProcess[] = []
+const scratch = mkdtempSync(join(tmpdir(), 'teahouse-bench-'))
 // Also when something fails on the way: no host is left behind.
 process.on('exit', () => {
   for (const child of children) child.kill()
+  rmSync(scratch, { recursive: true, force: true })
 })
-const onCore = (core: number, file: string, args: string[], output: 'pipe' | 'ignore' = 'pipe'): ChildProcess => {
-  const script = [fileURLToPath(new URL(file, import.meta.url)), ...args]
-  const [command, all] = canPin
-    ? ['taskset', ['-c', String(core), process.execPath, ...script]]
-    : [process.execPath, script]
-  const child = spawn(command, all, { stdio: ['ignore', output, 'inherit'] })
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const onCore = (
+  core: number,
+  command: string,
+  args: string[],
+  output: 'pipe' | 'ignore' = 'pipe',
+  complaints: 'inherit' | 'ignore' = 'inherit'
+): ChildProcess => {
+  const [program, all] = canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
+  const child = spawn(program, all, { stdio: ['ignore', output, complaints] })
   children.push(child)
   return child
 }
-const firstLine = (child: ChildProcess): Promise<Record<string, number>> =>
+const firstLine = (child: ChildProcess): Promise<Record<string, number | null>> =>
   new Promise((resolve, reject) => {
     let text = ''
     const timer = setTimeout(() => {
@@ -62,12 +78,11 @@ const firstLine = (child: ChildProcess): Promise<Record<string, number>> =>
 interface Host {
   child: ChildProcess
   port: number
+  /** How the load knows that a line came round, and how many came. */
+  load: { watch: 'own' | 'neighbour'; count: 'bytes' | 'lines' }
 }
-const startPlain = async (): Promise<Host> => {
-  const child = onCore(0, 'plain-host.ts', [])
-  const { port } = await firstLine(child)
-  return { child, port: port ?? 0 }
-}
+const SAME_LINES = { watch: 'own', count: 'bytes' } as const
+
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
@@ -76,34 +91,71 @@ const listens = (port: number): Promise<boolean> =>
     })
     socket.once('error', () => resolve(false))
   })
-/** `teahouse host` as people run it; its report of every line goes nowhere, so that nobody has to read it. */
-const startOurs = async (): Promise<Host> => {
+const onPort = async (start: (port: number) => ChildProcess, load: Host['load']): Promise<Host> => {
   const port = await freePort(FIRST_PORT)
   if (port === null) throw new Error('no free port')
-  const options = ['host', '--unlimited', '--dialect', 'gopl', '--bind', '127.0.0.1', '--port', String(port), '--json']
-  const child = onCore(0, '../src/headless/index.ts', options, 'ignore')
+  const child = start(port)
   for (const deadline = Date.now() + START_TIMEOUT_MS; !(await listens(port)); await pause(LOOK_MS)) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error('our host did not start')
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error('it did not start')
   }
-  return { child, port }
+  return { child, port, load }
 }
-const load = (port: number, mode: string, measureMs: number): Promise<Record<string, number>> => {
+const tellsPort = async (child: ChildProcess): Promise<Host> => {
+  const { port } = await firstLine(child)
+  return { child, port: port ?? 0, load: SAME_LINES }
+}
+
+const NAMES = { plain: 'plain host', c: 'C loop', ncat: '`ncat --chat`', irc: 'IRC server', ours: 'Teahouse' } as const
+type Who = keyof typeof NAMES
+const starts: Record<Who, () => Promise<Host>> = {
+  plain: () => tellsPort(onCore(0, process.execPath, [here('plain-host.ts')])),
+  c: () => {
+    const program = join(scratch, 'c-loop')
+    const { status, error } = spawnSync('gcc', ['-O2', '-o', program, here('c-loop.c')], { stdio: 'inherit' })
+    if (status !== 0) throw new Error(error ? 'there is no gcc on this machine' : 'gcc does not compile it')
+    return tellsPort(onCore(0, program, []))
+  },
+  ncat: () => {
+    if (spawnSync('ncat', ['--version']).status !== 0) throw new Error('there is no ncat on this machine')
+    return onPort(
+      (port) => {
+        const options = ['--chat', '--listen', '127.0.0.1', String(port), '--max-conns', '2000']
+        // It ends when many leave at once, and says so.
+        return onCore(0, 'ncat', options, 'ignore', 'ignore')
+      },
+      { watch: 'neighbour', count: 'lines' }
+    )
+  },
+  irc: () => {
+    const known = ['ngircd', 'inspircd', 'ircd-hybrid', 'solanum'].find(
+      (name) => spawnSync(name, ['--version']).error === undefined
+    )
+    throw new Error(
+      known === undefined ? 'there is no IRC server on this machine' : `this benchmark has no load for ${known} yet`
+    )
+  },
+  /** `teahouse host` as people run it; its report of every line goes nowhere, so that nobody has to read it. */
+  ours: () =>
+    onPort((port) => {
+      const options = ['--unlimited', '--dialect', 'gopl', '--bind', '127.0.0.1', '--port', String(port), '--json']
+      return onCore(0, process.execPath, [here('../src/headless/index.ts'), 'host', ...options], 'ignore')
+    }, SAME_LINES)
+}
+
+const load = (host: Host, mode: string, measureMs: number, members: number): Promise<Record<string, number | null>> => {
   const options = {
-    port,
+    ...host.load,
+    port: host.port,
+    pid: host.child.pid ?? 0,
     mode,
-    members: plan.members,
-    senders: plan.senders,
+    members,
+    senders: Math.min(plan.senders, Math.floor(members / 2)),
     warmMs: plan.warmMs,
     measureMs,
     perSecond: PER_SECOND
   }
-  return firstLine(
-    onCore(
-      1,
-      'load.ts',
-      Object.entries(options).map(([name, value]) => `--${name}=${value}`)
-    )
-  )
+  const words = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
+  return firstLine(onCore(1, process.execPath, [here('load.ts'), ...words]))
 }
 const median = (numbers: number[]): number => {
   const sorted = numbers.toSorted((a, b) => a - b)
@@ -113,13 +165,9 @@ const median = (numbers: number[]): number => {
 }
 const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
 const ms = (n: number): string => `${n.toFixed(1)} ms`
+const us = (n: number): string => `${n.toFixed(3)} µs`
 
 const started = loadavg()[0] ?? 0
-const plain = await startPlain()
-const ours = await startOurs()
-const rates = { plain: [] as number[], ours: [] as number[] }
-const tails = { plain: [] as number[], ours: [] as number[] }
-const middles = { plain: [] as number[], ours: [] as number[] }
 const failures: string[] = []
 const attempt = async (what: string, run: () => Promise<void>): Promise<void> => {
   try {
@@ -128,69 +176,119 @@ const attempt = async (what: string, run: () => Promise<void>): Promise<void> =>
     failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
-const pairs = [
-  ['plain', plain],
-  ['ours', ours]
-] as const
+const hosts = new Map<Who, Host>()
+for (const who of ['plain', 'c', 'ncat', 'irc', 'ours'] as const) {
+  await attempt(NAMES[who], async () => void hosts.set(who, await starts[who]()))
+}
+
+/** Numbers of one kind, by host, in the order they were measured. */
+type Measured = Map<string, number[]>
+const note = (measured: Measured, key: string, value: number | null | undefined): void => {
+  if (typeof value === 'number' && Number.isFinite(value)) measured.set(key, [...(measured.get(key) ?? []), value])
+}
+const rates: Measured = new Map()
+const costs: Measured = new Map()
+const tails: Measured = new Map()
+const middles: Measured = new Map()
+const crowdCosts: Measured = new Map()
 
 for (let round = 0; round < plan.rounds; round++) {
-  for (const [who, host] of pairs) {
-    await attempt(`throughput, ${who}`, async () => {
-      const result = await load(host.port, 'throughput', plan.measureMs)
-      rates[who].push(result['deliveriesPerSecond'] ?? Number.NaN)
+  for (const [who, host] of hosts) {
+    // Its announcements grow with the cube of its members: once is enough, and it is a host of its own each time.
+    if (who === 'ncat' && round > 0) continue
+    await attempt(`throughput, ${NAMES[who]}`, async () => {
+      const result = await load(host, 'throughput', plan.measureMs, plan.members)
+      note(rates, who, result['deliveriesPerSecond'])
+      note(costs, who, result['microsecondsPerDelivery'])
     })
   }
 }
+const latencyPair = (['plain', 'ours'] as const).flatMap((who) => {
+  const host = hosts.get(who)
+  return host ? [{ who, host }] : []
+})
 for (let pair = 0; pair < plan.pairs; pair++) {
   // Each goes first as often as the other.
-  for (const [who, host] of pair % 2 === 0 ? pairs : pairs.toReversed()) {
-    await attempt(`latency, ${who}`, async () => {
-      const result = await load(host.port, 'latency', plan.latencyMs)
-      tails[who].push(result['p99'] ?? Number.NaN)
-      middles[who].push(result['p50'] ?? Number.NaN)
+  for (const { who, host } of pair % 2 === 0 ? latencyPair : latencyPair.toReversed()) {
+    await attempt(`latency, ${NAMES[who]}`, async () => {
+      const result = await load(host, 'latency', plan.latencyMs, plan.members)
+      note(tails, who, result['p99'])
+      note(middles, who, result['p50'])
     })
   }
 }
-plain.child.kill()
-ours.child.kill()
-
-const row = (
-  what: string,
-  of: { plain: number[]; ours: number[] },
-  need: number,
-  show: (n: number) => string,
-  ratio: (p: number, o: number) => number,
-  goal: string
-): string => {
-  if (of.plain.length < need || of.ours.length < need)
-    return `| ${what} | *not run* | *not run* | *not run* | ${goal} |`
-  const [p, o] = [median(of.plain), median(of.ours)]
-  return `| ${what} | ${show(p)} | ${show(o)} | **${ratio(p, o).toFixed(2)}** | ${goal} |`
+for (const members of plan.crowds) {
+  for (const who of ['c', 'ours'] as const) {
+    const host = hosts.get(who)
+    if (!host) continue
+    await attempt(`${whole(members)} members, ${NAMES[who]}`, async () => {
+      const result = await load(host, 'throughput', plan.measureMs, members)
+      note(crowdCosts, `${who} ${members}`, result['microsecondsPerDelivery'])
+    })
+  }
 }
-const over = (p: number, o: number): number => o / p
+for (const { child } of hosts.values()) child.kill()
+
+const NOT_RUN = '*not run*'
+const of = (measured: Measured, key: string, need = 1): number | null => {
+  const numbers = measured.get(key) ?? []
+  return numbers.length < need ? null : median(numbers)
+}
+const shown = (n: number | null, show: (n: number) => string): string => (n === null ? NOT_RUN : show(n))
+const ratio = (a: number | null, b: number | null): string =>
+  a === null || b === null ? NOT_RUN : `**${(a / b).toFixed(2)}**`
+const columns: Who[] = ['plain', 'ncat', 'irc', 'c', 'ours']
+const row = (what: string, measured: Measured, show: (n: number) => string): string =>
+  `| ${what} | ${columns.map((who) => shown(of(measured, who), show)).join(' | ')} |`
+const crowd = `${whole(plan.members)} members, ${plan.senders} senders, one line in flight each`
 const table = [
-  '| | plain host | Teahouse | ratio | goal |',
-  '|---|---:|---:|---:|---|',
-  row(
-    `deliveries a second; ${whole(plan.members)} members, ${plan.senders} senders, one line in flight each`,
-    rates,
-    plan.rounds,
-    whole,
-    over,
-    `≥ ${RATIO_GOAL}`
+  `| ${crowd} | ${columns.map((who) => NAMES[who]).join(' | ')} |`,
+  `|---|${columns.map(() => '---:|').join('')}`,
+  row('deliveries a second', rates, whole),
+  row('CPU of the host for a delivery', costs, us),
+  row(`latency p99 at ${PER_SECOND} messages a second`, tails, ms),
+  row(`latency p50 at ${PER_SECOND} messages a second`, middles, ms)
+].join('\n')
+const goals = [
+  '| Teahouse to | ratio | goal |',
+  '|---|---:|---|',
+  `| C loop, deliveries a second | ${ratio(of(rates, 'ours'), of(rates, 'c'))} | ≥ 0.8 |`,
+  `| plain host, deliveries a second | ${ratio(of(rates, 'ours'), of(rates, 'plain'))} | ≥ 12 |`,
+  `| C loop, CPU for a delivery | ${ratio(of(costs, 'ours'), of(costs, 'c'))} | ≤ 2 |`,
+  `| plain host, latency p99 | ${ratio(of(tails, 'ours', plan.pairs), of(tails, 'plain', plan.pairs))} | ≤ ${LATENCY_GOAL} |`,
+  `| plain host, latency p50 | ${ratio(of(middles, 'ours', plan.pairs), of(middles, 'plain', plan.pairs))} | |`
+].join('\n')
+const least = plan.crowds[0] ?? 0
+const sweep = [
+  `| CPU for a delivery, by members | ${plan.crowds.map(whole).join(' | ')} |`,
+  `|---|${plan.crowds.map(() => '---:|').join('')}`,
+  ...(['c', 'ours'] as const).map(
+    (who) =>
+      `| ${NAMES[who]} | ${plan.crowds.map((members) => shown(of(crowdCosts, `${who} ${members}`), us)).join(' | ')} |`
   ),
-  row(`latency p99 at ${PER_SECOND} messages a second`, tails, plan.pairs, ms, over, `≤ ${LATENCY_GOAL}`),
-  row(`latency p50 at ${PER_SECOND} messages a second`, middles, plan.pairs, ms, over, '')
+  `| Teahouse to itself with ${whole(least)} (goal: within 25 %) | ${plan.crowds.map((members) => ratio(of(crowdCosts, `ours ${members}`), of(crowdCosts, `ours ${least}`))).join(' | ')} |`
 ].join('\n')
 const machine = [
   `Measured ${new Date().toISOString().slice(0, 10)} on ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${cpus().length} cores, ${platform()} ${release()}, Node ${process.version};`,
   `load average ${started.toFixed(2)} at the start, ${(loadavg()[0] ?? 0).toFixed(2)} at the end${started > cpus().length ? ' (**above the number of cores: others were using the machine**)' : ''};`,
-  `${canPin ? 'hosts on core 0, load on core 1' : 'processes not pinned'}; medians of ${plan.rounds} and ${plan.pairs} interleaved pairs.`
+  `${canPin ? 'hosts on core 0, load on core 1' : 'processes not pinned'}; medians of ${plan.rounds} and ${plan.pairs} interleaved rounds.`
 ].join('\n')
 const told = failures.map((failure) => `- *not run*: ${failure}`).join('\n')
-const report = [table, machine, ...(told === '' ? [] : [told])].join('\n\n')
+const report = [table, goals, sweep, machine, ...(told === '' ? [] : [told])].join('\n\n')
 process.stdout.write(`${report}\n`)
 if (!values.quick) {
-  const intro = `# Fan-out\n\nWritten by \`npm run bench\`. The plain host is \`bench/plain-host.ts\`: on each line, one \`write\` to each member.`
+  const intro = `# Fan-out
+
+Written by \`npm run bench\`. The plain host is \`bench/plain-host.ts\`: on each line, one \`write\` to each member. The C loop
+is \`bench/c-loop.c\`: the lines of one turn in one \`write\` to each member, and nothing else.`
   writeFileSync(new URL('RESULTS.md', import.meta.url), `${intro}\n\n${report}\n`)
+  const readme = new URL('../README.md', import.meta.url)
+  const page = readFileSync(readme, 'utf8')
+  writeFileSync(
+    readme,
+    page.replace(/(<!-- bench -->)[^]*?(<!-- \/bench -->)/u, (_, open: string, close: string) =>
+      [open, `\n${goals}\n\n${machine} All numbers: [bench/RESULTS.md](bench/RESULTS.md).\n`, close].join('\n')
+    )
+  )
 }
+process.exit(0)
