@@ -40,6 +40,7 @@ describe('the menu of a room', () => {
     await choose(window, 'Build lab', 'Leave…')
     const leaving = window.page.getByRole('alertdialog', { name: 'Leave Build lab?' })
     await leaving.waitFor()
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel')
     await window.page.keyboard.press('Enter')
     await leaving.waitFor({ state: 'detached' })
     expect(window.sent).toEqual([])

@@ -169,6 +169,17 @@ describe('my name in a room', () => {
     await window.close()
   })
 
+  test('a connection lost while typing takes the button away and keeps the name', async () => {
+    const window = await openRenames()
+    await field(window).fill('half a na')
+    await expect.poll(() => button(window).isDisabled()).toBe(false)
+    const status = { state: 'reconnecting', reason: 'reset', retryAt: Date.now() + 60_000 } as const
+    await window.push({ type: 'roomChanged', room: lab({ status }) })
+    await expect.poll(() => button(window).isDisabled()).toBe(true)
+    expect(await field(window).inputValue()).toBe('half a na')
+    await window.close()
+  })
+
   test.each([
     ['where nobody has a name', { capabilities: { who: false, rename: false, whisper: false, echo: true } }],
     ['while not connected', { status: { state: 'connecting' } }]
