@@ -55,12 +55,17 @@ const run = async (words: string[]): Promise<number> => {
   }
 }
 
-try {
-  process.exit(await run(process.argv.slice(2)))
-} catch (error) {
-  // A bug of ours: said in one line, as everything here; the whole of it where somebody looks for it.
+/** A bug of ours: said in one line, as everything here; the whole of it where somebody looks for it. */
+const failed = (error: unknown): never => {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
   process.stderr.write(`teahouse: this is a bug: ${message.split('\n', 1)[0] ?? ''}\n`)
   if (process.env['TEAHOUSE_DEBUG'] !== undefined) process.stderr.write(`${stack ?? ''}\n`)
   process.exit(EXIT.failed)
+}
+process.on('uncaughtException', failed)
+
+try {
+  process.exit(await run(process.argv.slice(2)))
+} catch (error) {
+  failed(error)
 }

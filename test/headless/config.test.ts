@@ -10,6 +10,7 @@ import { readConfig } from '../../src/headless/config.ts'
 import { help } from '../../src/headless/help.ts'
 import { until } from '../support/until.ts'
 import { endAll, hostRoom, netcat, teahouse, type Program } from './program.ts'
+import { workOf } from '../support/work.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'teahouse-config-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -139,9 +140,8 @@ describe('a file of options', () => {
 
   test('64 KiB of anything are read in linear time', () => {
     for (const part of ['"', '"\\', '1.', '1e', ' ', '\n', '[', '{', '{"a":', 'true', ',', '{"door":["1:im",']) {
-      const begun = performance.now()
-      expect(read(part.repeat(65_536 / part.length)).verb).toBe('wrong')
-      expect(performance.now() - begun).toBeLessThan(400)
+      const work = workOf(() => expect(read(part.repeat(65_536 / part.length)).verb).toBe('wrong'))
+      expect(work).toBeLessThan(600)
     }
   })
 

@@ -9,6 +9,7 @@ import {
   showableName,
   shownLabel
 } from '../../../src/renderer/conversation/showable.ts'
+import { workOf } from '../../support/work.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 })
 
@@ -70,10 +71,11 @@ describe('showable', () => {
   })
 
   test('a flood of marks is quick', () => {
-    const start = performance.now()
-    showable('\u0300'.repeat(200_000))
-    showable('\u202E'.repeat(200_000))
-    expect(performance.now() - start).toBeLessThan(2000)
+    const work = workOf(() => {
+      showable('\u0300'.repeat(200_000))
+      showable('\u202E'.repeat(200_000))
+    })
+    expect(work).toBeLessThan(2000)
   })
 })
 
