@@ -59,7 +59,7 @@ test('a taken port is told, and the next free one offered', async ({ app, page }
     await asking.getByLabel('Name of the room').fill('Second')
     await asking.getByLabel('Port', { exact: true }).fill(String(taken.port))
     await asking.getByRole('button', { name: 'Open the room' }).click()
-    await expect(asking.getByText(`Another program uses port ${taken.port}.`)).toBeVisible()
+    await expect(asking.getByText(`Port ${taken.port} is in use.`)).toBeVisible()
     await asking.getByRole('button', { name: /^Use \d+ instead$/ }).click()
     await asking.getByRole('button', { name: 'Open the room' }).click()
     await expect(me.dialog('Second is open')).toBeVisible()

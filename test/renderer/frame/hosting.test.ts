@@ -105,7 +105,7 @@ describe('hosting a room', () => {
     const window = await stage.open(emptyState())
     window.script.answer.freePort = ({ port }) => (port === 8888 ? 8890 : port)
     await window.push({ type: 'wished', wish: { wish: 'host' } })
-    await asking(window).getByText('Another program uses port 8888.').waitFor()
+    await asking(window).getByText('Port 8888 is in use.').waitFor()
     await asking(window).getByRole('button', { name: 'Use 8890 instead' }).click()
     expect(await asking(window).getByLabel('Port', { exact: true }).inputValue()).toBe('8890')
     expect(await asking(window).getByText('Another program').count()).toBe(0)

@@ -101,7 +101,7 @@ export const frame = {
     port: 'Port',
     portBad: 'A port is a number from 1 to 65535',
     portTwice: 'Two doors cannot share a port',
-    portUsed: 'Another program uses port {{port}}.',
+    portUsed: 'Port {{port}} is in use.',
     portOffer: 'Use {{port}} instead',
     dialect: 'Dialect',
     dialectHint: 'How the room speaks to old clients. Teahouse understands each of them.',

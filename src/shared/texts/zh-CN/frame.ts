@@ -99,7 +99,7 @@ export const frame: Same<typeof english> = {
     port: '端口',
     portBad: '端口是 1 到 65535 之间的数字',
     portTwice: '两个入口不能共用一个端口',
-    portUsed: '端口 {{port}} 已被其他程序占用。',
+    portUsed: '端口 {{port}} 已被占用。',
     portOffer: '改用 {{port}}',
     dialect: '方言',
     dialectHint: '房间与老式客户端对话的方式，茶馆每一种都懂。',
