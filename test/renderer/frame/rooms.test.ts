@@ -100,6 +100,10 @@ describe('the menu of a room', () => {
     // The room goes away under the dialog: so does the dialog.
     await window.push({ type: 'roomRemoved', room: 'lab' })
     await settings.waitFor({ state: 'detached' })
+    // It does not come back with the room.
+    await window.push({ type: 'roomChanged', room: sampleRoom('lab', { title: 'Back again' }) })
+    await item(window, /^Back again/).waitFor()
+    expect(await window.page.getByRole('dialog').count()).toBe(0)
     await window.close()
   })
 
