@@ -29,6 +29,8 @@ export interface DoorDialect {
   joined(who: Figure): string
   left(who: Figure, idle: boolean): string
   said(who: Figure, text: string): string
+  /** A text of a member, so that no line of it reads as a notice of the dialect. A bare room leaves texts as they are. */
+  disarmed(text: string): string
   /** Null: no line for it, the room's own voice must do. */
   whispered(from: Figure, text: string): string | null
   listed(members: Iterable<Figure>): string
@@ -44,6 +46,8 @@ export interface DoorDialect {
 export const label = (who: Figure): string => who.name ?? who.address
 
 const silence = (): string => ''
+/** Every text begins with its sender's address there: none can be a notice (dialects 3.1). */
+const asIs = (text: string): string => text
 const joinLines = (rows: Iterable<Figure>, row: (who: Figure) => string): string => {
   let out = ''
   for (const who of rows) out += row(who)
@@ -76,6 +80,7 @@ const broadcaster = (words: { welcome: string; joined: string; left: string }): 
   joined: (who) => `${who.address} ${words.joined}\n`,
   left: (who) => `${who.address} ${words.left}\n`,
   said: (who, text) => `${who.address}: ${text}\n`,
+  disarmed: asIs,
   whispered: () => null,
   listed: silence,
   renamed: silence,
@@ -96,7 +101,8 @@ export const DOORS: Record<HostedDialect, DoorDialect> = {
     welcome: (who) => `[${who.address}]${who.address}:I am here\n${iamhereJoined(who)}`,
     joined: iamhereJoined,
     left: iamhereLeft,
-    said: (who, text) => `[${who.address}]${label(who)}:${unlikeIamhere(text)}\n`,
+    said: (who, text) => `[${who.address}]${label(who)}:${text}\n`,
+    disarmed: unlikeIamhere,
     whispered: whisperedLine,
     listed: (members) => `user list:\n${joinLines(members, (who) => `${who.address}:${label(who)}\n`)}`,
     renamed: () => 'rename ok\n',
@@ -108,7 +114,8 @@ export const DOORS: Record<HostedDialect, DoorDialect> = {
     welcome: imJoined,
     joined: imJoined,
     left: (who) => `[${who.address}]${label(who)}:已下线\n`,
-    said: (who, text) => `[${who.address}]${label(who)}:${unlikeIm(text)}\n`,
+    said: (who, text) => `[${who.address}]${label(who)}:${text}\n`,
+    disarmed: unlikeIm,
     whispered: whisperedLine,
     listed: (members) => joinLines(members, (who) => `[${who.address}]${label(who)}:在线...\n`),
     renamed: (name) => `您已更新用户名：${name}\n`,
@@ -121,6 +128,7 @@ export const DOORS: Record<HostedDialect, DoorDialect> = {
     joined: silence,
     left: silence,
     said: (who, text) => `${who.address}:${text}\n`,
+    disarmed: asIs,
     whispered: () => null,
     listed: silence,
     renamed: silence,

@@ -167,7 +167,10 @@ export const makeHub: MakeHub = (options, deps) => {
       own: false,
       at: new Date(clock.wall()).toISOString()
     })
-    fanOut.publish((dialect) => DOORS[dialect].said(guest, said), guest.seat)
+    fanOut.publish((dialect) => {
+      const door = DOORS[dialect]
+      return door.said(guest, bare ? said : door.disarmed(said))
+    }, guest.seat)
   }
   const rename = (guest: Guest, wanted: string): void => {
     const was = label(guest)

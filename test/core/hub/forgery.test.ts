@@ -128,6 +128,15 @@ test.each([
   expect(room.events.at(-1)).toMatchObject({ type: 'said', text })
 })
 
+test('a bare room leaves even such a text as it is: pure dialect, byte for byte', () => {
+  const room = makeRoom({ bare: true })
+  const reader = settled(room, 'im')
+  const member = settled(room, 'im', M)
+  reader.read()
+  member.say('已下线')
+  expect(reader.read()).toBe(`${PREFIX.im}已下线\n`)
+})
+
 test.each(['login', '我在线吗', 'online now', '已上线 ok', 'I am here: yes', 'who is online'])(
   '%s is not touched',
   (text) => {
