@@ -114,7 +114,7 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
       className={classes(styles['message'], head && styles['head'], line.mention && styles['hit'])}
       aria-label={`${shownLabel(from)}, ${clockTime(line.at, language)}`}
     >
-      <div className={styles['side']}>{head ? <Avatar member={from} /> : <Time at={line.at} />}</div>
+      <div className={styles['side']}>{head ? <Avatar member={from} own={line.own} /> : <Time at={line.at} />}</div>
       <div className={styles['body']}>
         {head && (
           <div className={styles['who']}>

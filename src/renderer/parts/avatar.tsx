@@ -5,7 +5,7 @@ import { initialOf } from './initial.ts'
 import styles from './avatar.module.css'
 
 /** Colours in `avatar.module.css`. */
-const HUES = 10
+const HUES = 9
 
 /** FNV-1a: spreads addresses that differ in one digit. */
 const hueOf = (key: string): number => {
@@ -17,11 +17,16 @@ const hueOf = (key: string): number => {
 interface AvatarProps {
   member: Member
   size?: 'm' | 's'
+  /** Ourselves: the same everywhere, whatever address a server gave us. */
+  own?: boolean
 }
 
 /** Somebody's picture: the first letter on a colour of their address, so that a borrowed name does not borrow the colour. */
-export const Avatar = ({ member, size = 'm' }: AvatarProps) => (
-  <span aria-hidden className={classes(styles['avatar'], styles[size], styles[`hue${hueOf(memberKey(member))}`])}>
+export const Avatar = ({ member, size = 'm', own = false }: AvatarProps) => (
+  <span
+    aria-hidden
+    className={classes(styles['avatar'], styles[size], styles[own ? 'own' : `hue${hueOf(memberKey(member))}`])}
+  >
     {initialOf(memberLabel(member))}
   </span>
 )

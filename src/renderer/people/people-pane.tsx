@@ -34,7 +34,7 @@ const Person = ({ member, self, room }: PersonProps) => {
   const ignored = !self && room.ignored.includes(memberKey(member))
   const inside = (
     <>
-      <Avatar member={member} size="s" />
+      <Avatar member={member} size="s" own={self} />
       <span className={styles['names']}>
         <span className={styles['line']}>
           <Name member={member} />

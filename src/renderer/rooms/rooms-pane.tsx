@@ -83,7 +83,7 @@ const Me = () => {
             <UserRound />
           </span>
         ) : (
-          <Avatar member={{ address: null, name }} />
+          <Avatar member={{ address: null, name }} own />
         )}
         <span className={styles['texts']}>
           <span className="unseen">{t('me.profile')}: </span>
