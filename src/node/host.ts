@@ -18,8 +18,11 @@ export interface OpenRoomDeps {
 
 /** Files the program needs besides its members (settings, history, log, windows), but never more than half of all. */
 const FILES_KEPT_FREE = 256
-/** Connections above the members' limit that are still let in, to be told that the room is full; an eighth of few. */
-const TURNED_AWAY_AT_ONCE = 64
+/**
+ * Connections above the members' limit that are still let in, to be told that the room is full: as many as the kernel
+ * keeps for us while we are busy. An eighth of all files at most.
+ */
+const TURNED_AWAY_AT_ONCE = 1024
 /** Connections waiting in the kernel while we are busy: a whole class that comes in at once. */
 const BACKLOG = 1024
 /** Closing: the members' FINs are waited for so long, then the wires are given up. At most 2 s are promised. */
