@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { makeFanOut } from '../../src/core/hub/fan-out.ts'
 import { DEFAULT_HUB_LIMITS, UNLIMITED } from '../../src/core/hub/hub.ts'
 import { jsonLine } from '../../src/headless/json.ts'
 import { textLine } from '../../src/headless/text.ts'
 import { makeRoom, settled } from '../core/hub/fake-room.ts'
+import { makeHandClock } from '../support/clock.ts'
 import { CORPUS, makeRandom, mutant } from '../support/fuzz.ts'
 
 /**
@@ -67,6 +69,22 @@ describe('who does not read (T21, T23)', () => {
     expect(frozen.some((guest) => guest.ended())).toBe(false)
     expect(room.hub.queuedBytes()).toBeLessThanOrEqual(limits.allQueuesBytes)
   })
+})
+
+test('a host that stood still blames nobody: only time it could look counts (T21)', () => {
+  const clock = makeHandClock()
+  let slept = 0
+  const behind: string[] = []
+  const limits = { seatBytes: 2 ** 20, allBytes: 2 ** 20, stallMs: 10_000 }
+  const fanOut = makeFanOut(limits, { ...clock, now: () => clock.now() + slept }, (text) => Buffer.from(text))
+  const frozen = { write: () => false, queued: () => 100, end: () => undefined, destroy: () => undefined }
+  fanOut.seat(frozen, 'relay', 'hello\n', () => behind.push('frozen'))
+  clock.advance(3000)
+  slept = 60_000
+  clock.advance(6000)
+  expect(behind).toEqual([])
+  clock.advance(3000)
+  expect(behind).toEqual(['frozen'])
 })
 
 test('who reads slowly but does read gets everything, in order (T22)', () => {

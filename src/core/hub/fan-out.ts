@@ -105,10 +105,15 @@ export const makeFanOut = (limits: FanOutLimits, clock: Clock, encode: (text: st
 
   const watch = (): void => {
     if (look || behind.size === 0) return
-    look = clock.after(Math.max(1, limits.stallMs / LOOKS_PER_DEADLINE), () => {
+    const pause = Math.max(1, limits.stallMs / LOOKS_PER_DEADLINE)
+    const due = clock.now() + pause
+    look = clock.after(pause, () => {
       look = null
       const now = clock.now()
+      // Where we ourselves stood still (a sleeping machine, a busy one), nobody could show progress.
+      const late = Math.max(0, now - due)
       for (const place of behind) {
+        place.progressAt += late
         const queued = place.wire.queued()
         if (queued < place.least) {
           place.least = queued
