@@ -11,7 +11,9 @@ export default defineConfig({
         input: {
           index: resolve(here, 'src/main/index.ts'),
           // The same core without Electron: command line and browser view.
-          headless: resolve(here, 'src/headless/index.ts')
+          headless: resolve(here, 'src/headless/index.ts'),
+          // A thread of its own: whoever keeps history starts it by its name.
+          'history-worker': resolve(here, 'src/node/history/worker.ts')
         }
       }
     }

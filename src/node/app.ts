@@ -4,6 +4,7 @@ import { makeSwitchboard } from '../core/switchboard/switchboard.ts'
 import { safeLink } from '../shared/link.ts'
 import type { Language } from '../shared/settings.ts'
 import type { Surroundings } from '../shared/state.ts'
+import { openHistory } from './history/history.ts'
 import { freePort, localAddresses } from './addresses.ts'
 import { makeClock } from './clock.ts'
 import { makeCodec } from './codec.ts'
@@ -60,6 +61,12 @@ export const openApp = async (host: AppHost): Promise<App> => {
     log,
     notice: (notice) => switchboard.notice(notice)
   })
+  const { history, notices } = await openHistory({
+    folder: host.profile,
+    clock,
+    log,
+    notice: (notice) => switchboard.notice(notice)
+  })
   const switchboard = makeSwitchboard({
     dial: makeDial(),
     clock,
@@ -84,12 +91,13 @@ export const openApp = async (host: AppHost): Promise<App> => {
       profile: host.profile
     },
     settings: file.settings,
-    notices: file.notices
+    notices: [...file.notices, ...notices],
+    history
   })
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
     await switchboard.close()
-    await file.close()
+    await Promise.all([file.close(), history.close()])
   }
   return {
     switchboard,

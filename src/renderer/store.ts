@@ -7,7 +7,7 @@ import type { AppState, Conversation, ConversationId, Room, RoomId, Wish } from 
 import { applyEvent, prependLines } from '../shared/state.ts'
 import type { CarrierState } from './bridge.ts'
 
-export type SettingsPage = 'profile' | 'appearance' | 'language' | 'connections' | 'about'
+export type SettingsPage = 'profile' | 'appearance' | 'language' | 'connections' | 'history' | 'about'
 
 /** The dialog on top of the window: one at a time. */
 export type OpenDialog =
@@ -17,6 +17,7 @@ export type OpenDialog =
   | { dialog: 'stop-hosting'; room: RoomId }
   | { dialog: 'leave'; room: RoomId }
   | { dialog: 'forget'; room: RoomId }
+  | { dialog: 'clear-history'; conversation: ConversationId | null }
   | { dialog: 'title'; room: RoomId }
   | { dialog: 'room'; room: RoomId }
   | { dialog: 'settings'; page: SettingsPage }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from './dialect.ts'
+import { retention } from './history.ts'
 import { settingsChange } from './settings.ts'
 
 /**
@@ -72,8 +73,11 @@ export const appCommand = z.discriminatedUnion('type', [
     port: portNumber.optional(),
     dialect: z.enum(DIALECT_CHOICES).optional(),
     charset: z.enum(CHARSETS).optional(),
-    reconnect: z.boolean().optional()
+    reconnect: z.boolean().optional(),
+    history: retention.optional()
   }),
+  /** Removes what was said in a conversation from this computer, for good; null: in all of them. */
+  z.object({ type: z.literal('clearHistory'), conversation: id.nullable() }),
   /** Says a text in a conversation, room or private. Several lines become several messages. */
   z.object({ type: z.literal('say'), conversation: id, text }),
   /** Opens the private thread with a member of a room. `member` is a `memberKey`. Answers with the conversation id. */
@@ -116,6 +120,7 @@ export type OutcomeCode =
   | 'port-forbidden'
   | 'cannot-listen'
   | 'too-many'
+  | 'history-busy'
 
 export type Outcome =
   | { ok: true; room?: string; conversation?: string }

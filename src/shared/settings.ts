@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LANGUAGES, TEXT_SIZES, THEMES } from './appearance.ts'
+import { retention } from './history.ts'
 import { CHARSETS, DIALECT_CHOICES, DIALECTS, HOSTED_DIALECTS } from './dialect.ts'
 
 /** What a person chose, kept in `settings.json` in the profile folder. */
@@ -28,7 +29,9 @@ export const savedRoom = z.object({
   /** The own name last accepted here, for servers with names; null: use the profile's. */
   nick: z.string().max(200).nullable(),
   /** Keys or names of people whose lines are hidden. */
-  ignored: z.array(z.string().max(300)).max(MAX_IGNORED)
+  ignored: z.array(z.string().max(300)).max(MAX_IGNORED),
+  /** What is kept of what is said here; absent: everything. */
+  history: retention.optional()
 })
 export type SavedRoom = z.infer<typeof savedRoom>
 

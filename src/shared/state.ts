@@ -10,6 +10,7 @@ import type {
   RefusalCode
 } from './events.ts'
 import { memberKey } from './events.ts'
+import type { Retention } from './history.ts'
 import type { HostedBefore, Language, Preferences } from './settings.ts'
 
 /**
@@ -21,7 +22,7 @@ import type { HostedBefore, Language, Preferences } from './settings.ts'
 export type RoomId = string
 /** The room's id for its public conversation; `ROOM/p/N` for a private thread. */
 export type ConversationId = string
-/** Increasing within one run of the app, over all conversations. */
+/** Increasing over all conversations and, where history is kept, over all runs. */
 export type LineId = number
 
 export type RoomStatus =
@@ -71,6 +72,8 @@ export interface Room {
   renaming: Renaming
   /** Keys of people whose lines are hidden. */
   ignored: string[]
+  /** What is kept on the disk; absent: everything. */
+  history?: Retention
 }
 
 export interface People {
@@ -93,6 +96,8 @@ export interface Conversation {
   /** The newest line the person has seen; 0: none. The unread marker stands after it. */
   readUpTo: LineId
   draft: string
+  /** The other side came back under another address: it is known by its unchanged name alone. */
+  unverified?: boolean
   /** One line for the list: the newest message. */
   preview: { from: string; text: string } | null
 }
@@ -135,7 +140,13 @@ export type LineBody =
   | { kind: 'connected'; again: boolean }
   | { kind: 'disconnected'; reason: DisconnectReason }
 
-export type Line = { id: LineId; /** Wall clock, ms since 1970. */ at: number } & LineBody
+export type Line = {
+  id: LineId
+  /** Wall clock, ms since 1970. */
+  at: number
+  /** Shown although it is not on the disk yet: the disk is slow, full, or not ours to write. */
+  unsaved?: true
+} & LineBody
 
 /** A stretch of a conversation the holder has in hand. */
 export interface Timeline {
@@ -150,6 +161,11 @@ export type Notice = { id: number } & (
   | { kind: 'settings-not-saved'; reason: string }
   | { kind: 'host-again'; hosted: HostedBefore }
   | { kind: 'runtime-missing'; reason: string }
+  /** Nothing can be written now; goes by itself when it can. */
+  | { kind: 'history-paused'; reason: string }
+  | { kind: 'history-set-aside'; file: string }
+  /** The history was made by a newer Teahouse: it is read, and not written. */
+  | { kind: 'history-newer' }
 )
 export type NoticeBody = Notice extends infer N ? (N extends { id: number } ? Omit<N, 'id'> : never) : never
 
@@ -218,6 +234,8 @@ export type AppEvent =
   | { type: 'linesAdded'; conversation: ConversationId; lines: Line[] }
   | { type: 'linesChanged'; conversation: ConversationId; lines: Line[] }
   | { type: 'linesRemoved'; conversation: ConversationId; lines: LineId[] }
+  /** The end of a conversation as a whole: it came back from the history, or its history was cleared. */
+  | { type: 'timelineReset'; conversation: ConversationId; timeline: Timeline }
   | { type: 'noticed'; notice: Notice }
   | { type: 'noticeDismissed'; notice: number }
   | { type: 'wished'; wish: Wish }
@@ -357,6 +375,10 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
         }
       }
     }
+    case 'timelineReset':
+      return event.conversation in state.timelines
+        ? { ...state, timelines: { ...state.timelines, [event.conversation]: event.timeline } }
+        : state
     case 'noticed':
       return { ...state, notices: [...state.notices, event.notice] }
     case 'noticeDismissed':

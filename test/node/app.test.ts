@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Notification } from '../../src/core/switchboard/contract.ts'
 import type { App } from '../../src/node/app.ts'
@@ -122,7 +123,7 @@ describe('a hosted room', () => {
     expect(saidIn(running, id).filter((text) => text.startsWith('welcome'))).toHaveLength(1)
 
     nc.write('rename|Guest\nto|Host|psst\n')
-    await until(() => threadsIn(running).length === 1)
+    await until(() => threadsIn(running)[0]?.unread === 1)
     const [thread] = threadsIn(running)
     expect(thread).toMatchObject({ room: id, with: { name: 'Guest' }, present: true, unread: 1 })
     expect(running.notified.at(-1)).toMatchObject({ title: 'Guest', body: 'psst' })
@@ -156,6 +157,7 @@ describe('a hosted room', () => {
     const { conversation } = done(await other.run({ type: 'whisper', room, to: 'Host', text: 'a|b' }))
     await until(() => threadsIn(host).length === 1)
     await until(() => saidIn(other, conversation).join() === 'a|b/sent')
+    await until(() => threadsIn(host)[0]?.preview !== null)
     const thread = threadsIn(host)[0]
     expect(thread).toMatchObject({ with: { name: 'Leaf' }, preview: { from: 'Leaf', text: 'a|b' } })
     // A new name goes with the thread.
@@ -177,6 +179,7 @@ describe('a hosted room', () => {
     await until(() => roomIn(other, room)?.status.state === 'reconnecting')
     await hostRoom(host, first.port)
     await until(() => roomIn(other, room)?.status.state === 'connected', { within: 10_000 })
+    await until(() => linesIn(other, room).filter((line) => line.kind === 'connected').length === 2)
     expect(linesIn(other, room).filter((line) => line.kind === 'connected')).toMatchObject([
       { again: false },
       { again: true }
@@ -251,6 +254,7 @@ describe('a server of somebody else', () => {
     nc.write('to|Leaf|psst\n')
     await until(() => threadsIn(running).length === 1)
     const thread = threadsIn(running)[0]?.id ?? ''
+    await until(() => linesIn(running, thread).length === 1)
     expect(linesIn(running, thread)).toMatchObject([{ kind: 'said', own: false, from: { name: 'Guest' } }])
     const { conversation } = done(await running.run({ type: 'whisper', room, to: 'Guest', text: 'yes' }))
     await nc.untilText('Leaf对您说yes')
@@ -292,13 +296,69 @@ describe('the profile', () => {
     expect(running.state().preferences.name).toBe('')
   })
 
+  test('brings back what was said, in public and in private, and who it was with', async () => {
+    const folder = await profile()
+    const server = await startIm()
+    cleanups.push(() => server.close())
+    const nc = await guest(server.port)
+    nc.write('rename|Guest\n')
+    await nc.untilText('Guest')
+    const first = await open(folder)
+    const { room } = done(
+      await first.run({ type: 'connect', host: '127.0.0.1', port: server.port, dialect: 'auto', charset: 'auto' })
+    )
+    await until(() => roomIn(first, room)?.capabilities.whisper === true)
+    done(await first.run({ type: 'rename', room, name: 'Leaf' }))
+    await until(() => roomIn(first, room)?.renaming.state === 'accepted')
+    nc.write('大家好\n')
+    await until(() => saidIn(first, room).some((text) => text.startsWith('大家好')))
+    nc.write('to|Leaf|psst\n')
+    await until(() => threadsIn(first)[0]?.unread === 1)
+    const thread = threadsIn(first)[0]?.id ?? ''
+    await first.run({ type: 'draft', conversation: thread, text: 'an answer' })
+    await first.app.close()
+    nc.close()
+
+    const again = await open(folder)
+    expect(saidIn(again, room)).toContain('大家好/delivered')
+    expect(saidIn(again, thread)).toEqual(['psst/delivered'])
+    expect(threadsIn(again)).toMatchObject([{ id: thread, unread: 1, draft: 'an answer', present: false }])
+
+    // The same name over another connection: the thread goes on, and says what it cannot know.
+    again.app.switchboard.start()
+    await until(() => roomIn(again, room)?.capabilities.whisper === true)
+    const back = await guest(server.port)
+    back.write('rename|Guest\n')
+    await until(() => threadsIn(again)[0]?.present === true, { within: 10_000 })
+    expect(threadsIn(again)).toMatchObject([{ id: thread, unverified: true }])
+  })
+
+  test('on a disk that stalls: people are heard and shown, marked until it is through', async () => {
+    const folder = await profile()
+    const running = await open(folder)
+    const { id, port } = await hostRoom(running)
+    const nc = await guest(port)
+    nc.write('before\n')
+    await until(() => saidIn(running, id).includes('before/delivered'))
+    const db = new DatabaseSync(join(folder, 'history.sqlite'))
+    db.exec('BEGIN IMMEDIATE')
+    nc.write('during\n')
+    const during = (): Line | undefined =>
+      linesIn(running, id).find((line) => line.kind === 'said' && line.text === 'during')
+    await until(() => during()?.unsaved === true)
+    db.exec('ROLLBACK')
+    db.close()
+    await until(() => during() !== undefined && during()?.unsaved !== true)
+  })
+
   test('that cannot be written lets the app work, and says so', async () => {
     const file = join(await profile(), 'file')
     await writeFile(file, '')
     const running = await open(join(file, 'below'))
     await running.run({ type: 'changeSettings', change: { name: 'Me' } })
-    await until(() => running.state().notices.length > 0 && running.state().preferences.name === 'Me')
-    expect(running.state().notices).toMatchObject([{ kind: 'settings-not-saved' }])
+    await until(() => running.state().notices.length > 1 && running.state().preferences.name === 'Me')
+    const kinds = running.state().notices.map((notice) => notice.kind)
+    expect(kinds.toSorted()).toEqual(['history-paused', 'settings-not-saved'])
   })
 })
 

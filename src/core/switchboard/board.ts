@@ -2,7 +2,7 @@ import type { Answers, AnswerTo } from '../../shared/bridge.ts'
 import type { AppCommand, Outcome, OutcomeCode, Question } from '../../shared/commands.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { Preferences, Settings } from '../../shared/settings.ts'
-import type { AppEvent, AppState, Notice, NoticeBody, People, RoomId } from '../../shared/state.ts'
+import type { AppEvent, AppState, Line, Notice, NoticeBody, People, Room, RoomId } from '../../shared/state.ts'
 import { applyEvent } from '../../shared/state.ts'
 import type { MakeSession } from '../session/contract.ts'
 import { findAddressee } from './addressee.ts'
@@ -35,6 +35,7 @@ export const makeSwitchboardWith =
     let lastNotice = 0
     let look: { conversation: string | null; inFront: boolean } = { conversation: null, inFront: false }
     let told = { unread: -1, mentions: -1 }
+    const history = deps.history ?? null
     /** Everything but timelines and people, which live where they can grow without being copied. */
     let frame: AppState = {
       surroundings: deps.surroundings,
@@ -46,6 +47,7 @@ export const makeSwitchboardWith =
       notices: []
     }
 
+    const roomShown = (id: RoomId): Room | undefined => frame.rooms.find((room) => room.id === id)
     const people = (): Record<RoomId, People> => {
       const all: Record<RoomId, People> = {}
       for (const desk of rooms.all()) {
@@ -76,6 +78,7 @@ export const makeSwitchboardWith =
         case 'linesAdded':
         case 'linesChanged':
         case 'linesRemoved':
+        case 'timelineReset':
         case 'peopleChanged':
           break
         case 'surroundingsChanged':
@@ -99,7 +102,10 @@ export const makeSwitchboardWith =
       tell,
       soon: () => feed.soon(),
       notify: (notification) => notifier.notify(notification),
-      roomTitle: (room) => rooms.get(room)?.view().title ?? ''
+      roomTitle: (room) => roomShown(room)?.title ?? '',
+      history,
+      keeps: (room) => memory.room(room)?.history !== 'never',
+      hosted: (room) => (roomShown(room)?.hosting ?? null) !== null
     })
 
     const isAttended = (id: RoomId): boolean =>
@@ -109,6 +115,7 @@ export const makeSwitchboardWith =
       ...deps,
       makeSession,
       memory,
+      history,
       conversations,
       tell,
       soon: () => feed.soon(),
@@ -173,6 +180,23 @@ export const makeSwitchboardWith =
       const found = conversations.get(conversation)
       const desk = found === null ? undefined : rooms.get(found.room)
       return desk === undefined ? no('no-such-conversation') : outcome(act(desk))
+    }
+
+    /** A line in memory, or on the disk only. */
+    const onKeptLine = async (
+      { conversation, line }: Command<'resend' | 'deleteLine'>,
+      act: (desk: RoomDesk, line: Line | null) => OutcomeCode | null
+    ): Promise<Outcome> => {
+      const found = await conversations.recall(conversation, line)
+      return onLine(conversation, (desk) => act(desk, conversations.line(conversation, line) ?? found))
+    }
+
+    const clearHistory = async (id: string | null): Promise<Outcome> => {
+      if (id !== null && conversations.get(id) === null) return no('no-such-conversation')
+      const cleared = history === null || (await history.clear(id === null ? null : [id]))
+      if (!cleared) return no('history-busy')
+      conversations.clear(id)
+      return done
     }
 
     const changeSettings = ({ change }: Command<'changeSettings'>): Outcome => {
@@ -244,6 +268,8 @@ export const makeSwitchboardWith =
           return withRoom(command.room, (desk) => rooms.forget(desk))
         case 'configureRoom':
           return withRoom(command.room, (desk) => rooms.configure(command, desk))
+        case 'clearHistory':
+          return clearHistory(command.conversation)
         case 'say':
           return say(command)
         case 'openPrivate':
@@ -268,9 +294,9 @@ export const makeSwitchboardWith =
             return done
           })
         case 'resend':
-          return onLine(command.conversation, (desk) => desk.resend(command.conversation, command.line))
+          return onKeptLine(command, (desk, line) => desk.resend(command.conversation, line))
         case 'deleteLine':
-          return onLine(command.conversation, (desk) => desk.deleteLine(command.conversation, command.line))
+          return onKeptLine(command, (desk, line) => desk.deleteLine(command.conversation, line))
         case 'read':
           return onLine(command.conversation, () => {
             conversations.read(command.conversation, command.line)
@@ -310,6 +336,14 @@ export const makeSwitchboardWith =
     }
 
     for (const body of deps.notices) notice(body)
+    history?.listen({
+      stateChanged: (state, reason) => {
+        if (state !== 'writing') conversations.showAll()
+        for (const one of frame.notices)
+          if (one.kind === 'history-paused') tell({ type: 'noticeDismissed', notice: one.id })
+        if (state === 'paused') notice({ kind: 'history-paused', reason })
+      }
+    })
 
     return {
       perform: async (command) => {

@@ -4,6 +4,7 @@ import type { AppCommand, Outcome, Question } from '../../shared/commands.ts'
 import type { Charset } from '../../shared/dialect.ts'
 import type { NoticeBody, Surroundings, Wish } from '../../shared/state.ts'
 import type { Settings } from '../../shared/settings.ts'
+import type { History } from '../history/contract.ts'
 import type { OpenRoomAt } from '../hub/contract.ts'
 
 /** A system notification: text only. */
@@ -33,6 +34,8 @@ export interface SwitchboardDeps {
   surroundings: Surroundings
   settings: Settings
   notices: NoticeBody[]
+  /** Keeps what is said; without it everything is forgotten with the program. */
+  history?: History
 }
 
 /** Holds rooms and state, performs commands, feeds attached views. */

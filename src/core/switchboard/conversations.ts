@@ -20,9 +20,13 @@ import {
   TIMELINE_LINES,
   TIMELINE_SLACK
 } from '../../shared/state.ts'
+import type { History, RestoredConversation } from '../history/contract.ts'
 import type { Notification } from './contract.ts'
+import { makeLedger } from './ledger.ts'
 import { plainText } from './notifications.ts'
 
+/** Lines of one conversation in memory where the rest can be read from the disk: what a person scrolls through. */
+export const WINDOW_LINES = 5000
 /** One line of the list beside the conversation. */
 const PREVIEW_CHARACTERS = 120
 
@@ -35,6 +39,13 @@ interface Talk {
   whole: boolean
   /** The newest message; its one-line form is made when it is told, not for each of a thousand lines a second. */
   newest: Line | null
+  /** Lines up to this one were shown; those behind it wait for the disk. */
+  told: LineId
+  /** Lines up to this one were cleared away. */
+  cleared: LineId
+  /** What the history knows about it, as handed over last. */
+  stored: string
+  closed: boolean
 }
 
 export interface ConversationsDeps {
@@ -44,18 +55,27 @@ export interface ConversationsDeps {
   soon: () => void
   notify: (notification: Notification) => void
   roomTitle: (room: RoomId) => string
+  /** Null: nothing is kept beyond this run. */
+  history: History | null
+  /** What is said there is written down. */
+  keeps: (room: RoomId) => boolean
+  hosted: (room: RoomId) => boolean
 }
 
 /** The timelines with their counters: what is new, what was seen, what the person is looking at. */
 export interface Conversations {
-  open(id: ConversationId, room: RoomId, other: Member | null): void
-  close(id: ConversationId): void
+  /** `restored`: as it was when the program ended last. */
+  open(id: ConversationId, room: RoomId, other: Member | null, restored?: RestoredConversation): void
+  /** Takes it out of the view; `byHand`: until something new is said. What was said stays in the history. */
+  close(id: ConversationId, byHand: boolean): void
   get(id: ConversationId): Conversation | null
   of(room: RoomId): Conversation[]
-  update(id: ConversationId, change: Partial<Pick<Conversation, 'with' | 'present' | 'draft'>>): void
+  update(id: ConversationId, change: Partial<Pick<Conversation, 'with' | 'present' | 'draft' | 'unverified'>>): void
   /** Adds a line at the end; counts it, and notifies, where it is for the person. */
   add(id: ConversationId, body: LineBody, at?: number): LineId
   line(id: ConversationId, line: LineId): Line | null
+  /** Also one that is on the disk only. */
+  recall(id: ConversationId, line: LineId): Promise<Line | null>
   change(id: ConversationId, line: Line): void
   remove(id: ConversationId, line: LineId): void
   read(id: ConversationId, line: LineId): void
@@ -64,7 +84,13 @@ export interface Conversations {
   look(id: ConversationId | null, inFront: boolean): void
   /** The person has it before their eyes. */
   inSight(id: ConversationId): boolean
-  page(id: ConversationId, before: LineId, limit: number): Timeline
+  page(id: ConversationId, before: LineId, limit: number): Promise<Timeline>
+  /** Nothing was ever said here; null: nowhere. */
+  clear(id: ConversationId | null): void
+  /** Whether a room's lines are written has changed. */
+  keepingChanged(room: RoomId): void
+  /** Shows what still waits for the disk. */
+  showAll(): void
   /** The newest lines of every conversation. */
   timelines(): Record<ConversationId, Timeline>
   totals(): { unread: number; mentions: number }
@@ -81,10 +107,14 @@ const previewOf = (line: Line | null): Conversation['preview'] => {
   return null
 }
 
-export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: ConversationsDeps): Conversations => {
+export const makeConversations = (deps: ConversationsDeps): Conversations => {
+  const { clock, tell, soon, notify, roomTitle, history } = deps
   const talks = new Map<ConversationId, Talk>()
   const changed = new Set<Talk>()
   let lastLine = 0
+  const ledger = history === null ? null : makeLedger(history, clock)
+  /** The newest of the versions of a line that are on their way to the disk. */
+  const onTheWay = new Map<LineId, object>()
   let looked: { id: ConversationId | null; inFront: boolean } = { id: null, inFront: false }
 
   const inSight = (id: ConversationId): boolean => looked.inFront && looked.id === id
@@ -107,11 +137,89 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     return low
   }
 
+  const isKept = (talk: Talk): boolean => history !== null && deps.keeps(talk.view.room)
+  const find = (talk: Talk, id: LineId): Line | null => {
+    const found = talk.lines[indexOf(talk, id)]
+    return found?.id === id ? found : null
+  }
+  const replace = (talk: Talk, line: Line): void => {
+    const at = indexOf(talk, line.id)
+    const before = talk.lines[at]
+    if (before?.id !== line.id) return
+    talk.weight += lineWeight(line) - lineWeight(before)
+    talk.lines[at] = line
+    if (talk.newest?.id !== line.id) return
+    talk.newest = line
+    patch(talk, {})
+  }
+  /** Deleted or cleared away, not merely out of the window. */
+  const isRemoved = (talk: Talk, id: LineId): boolean =>
+    id <= talk.cleared || (id >= (talk.lines[0]?.id ?? 0) && find(talk, id) === null)
+
+  /** Hands the conversation itself over, if the history does not know it so. */
+  const store = (talk: Talk): void => {
+    const kept = isKept(talk)
+    // What was never written stays so; what was once, loses its draft.
+    if (history === null || (!kept && talk.stored === '')) return
+    const { id, room, with: other, unverified, readUpTo, draft } = talk.view
+    const conversation = {
+      id,
+      room,
+      title: roomTitle(room),
+      hosted: deps.hosted(room),
+      with: other,
+      unverified: unverified === true,
+      closed: talk.closed,
+      readUpTo,
+      draft: kept ? draft : ''
+    }
+    const stored = JSON.stringify(conversation)
+    if (stored === talk.stored) return
+    talk.stored = stored
+    history.append({ op: 'conversation', conversation }, () => undefined)
+  }
+
+  /** A line on its way to the disk, and from there into the view: `show` gets it as it is to be shown. */
+  const keep = (talk: Talk, line: Line, show: (line: Line) => void): void => {
+    if (ledger === null || !isKept(talk)) {
+      show(line)
+      return
+    }
+    const version = {}
+    const isGone = (): boolean => talks.get(talk.view.id) !== talk || isRemoved(talk, line.id)
+    onTheWay.set(line.id, version)
+    const arrived = (): boolean => onTheWay.get(line.id) === version && onTheWay.delete(line.id)
+    const clean = (): Line => {
+      const { unsaved: _unsaved, ...now } = find(talk, line.id) ?? line
+      replace(talk, now)
+      return now
+    }
+    ledger.put(
+      { op: 'line', conversation: talk.view.id, line },
+      {
+        show: (unsaved) => {
+          if (isGone()) return
+          if (unsaved) {
+            const marked: Line = { ...(find(talk, line.id) ?? line), unsaved: true }
+            replace(talk, marked)
+            show(marked)
+          } else if (arrived()) show(clean())
+          // A newer version follows; a new line takes its place in the order all the same.
+          else if (line.id > talk.told) show(line)
+        },
+        saved: () => {
+          if (arrived() && !isGone()) tell({ type: 'linesChanged', conversation: talk.view.id, lines: [clean()] })
+        }
+      }
+    )
+  }
+
   /** Drops the oldest lines in portions: one at a time would copy the whole list each time. */
   const shorten = (talk: Talk): void => {
     const { lines } = talk
-    if (lines.length <= TIMELINE_LINES + TIMELINE_SLACK && talk.weight <= TIMELINE_CHARACTERS) return
-    const gone = lines.splice(0, newestFrom(lines, lines.length, TIMELINE_LINES, TIMELINE_CHARACTERS * 0.9))
+    const most = isKept(talk) && history?.state() === 'writing' ? WINDOW_LINES : TIMELINE_LINES
+    if (lines.length <= most + TIMELINE_SLACK && talk.weight <= TIMELINE_CHARACTERS) return
+    const gone = lines.splice(0, newestFrom(lines, lines.length, most, TIMELINE_CHARACTERS * 0.9))
     for (const line of gone) talk.weight -= lineWeight(line)
     if (gone.length > 0) talk.whole = false
   }
@@ -141,30 +249,61 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     }
   }
 
+  /** Counts what follows where it is: on the disk. */
+  const recount = async (talk: Talk): Promise<void> => {
+    const { id, readUpTo } = talk.view
+    const counted = await history?.unread(id, readUpTo)
+    if (counted && talk.view.readUpTo === readUpTo) patch(talk, counted)
+  }
+
   const stretch = (talk: Talk, end: number, limit: number): Timeline => {
     const start = newestFrom(talk.lines, end, limit, STRETCH_CHARACTERS)
     return { lines: talk.lines.slice(start, end), whole: start === 0 && talk.whole }
   }
 
   return {
-    open: (id, room, other) => {
+    open: (id, room, other, restored) => {
       const view: Conversation = {
         id,
         room,
         with: other,
-        present: other !== null,
-        unread: 0,
-        mentions: 0,
-        readUpTo: 0,
-        draft: '',
+        present: other !== null && restored === undefined,
+        unread: restored?.unread ?? 0,
+        mentions: restored?.mentions ?? 0,
+        readUpTo: restored?.readUpTo ?? 0,
+        draft: restored?.draft ?? '',
+        ...(restored?.unverified === true ? { unverified: true } : {}),
         preview: null
       }
-      talks.set(id, { view, lines: [], weight: 0, whole: true, newest: null })
+      const lines = restored?.newest.lines ?? []
+      const newest = lines.findLast((line) => line.kind === 'said' || line.kind === 'line') ?? null
+      view.preview = previewOf(newest)
+      const last = lines.at(-1)?.id ?? 0
+      const talk: Talk = {
+        view,
+        lines: [...lines],
+        weight: lines.reduce((sum, line) => sum + lineWeight(line), 0),
+        whole: restored?.newest.whole ?? true,
+        newest,
+        told: last,
+        cleared: 0,
+        stored: '',
+        closed: false
+      }
+      lastLine = Math.max(lastLine, last)
+      talks.set(id, talk)
+      // Its lines find it there.
+      store(talk)
       tell({ type: 'conversationChanged', conversation: view })
+      // A view that is attached begins a new conversation empty.
+      if (restored !== undefined)
+        tell({ type: 'timelineReset', conversation: id, timeline: stretch(talk, lines.length, SNAPSHOT_LINES) })
     },
-    close: (id) => {
+    close: (id, byHand) => {
       const talk = talks.get(id)
       if (!talk) return
+      talk.closed = byHand
+      store(talk)
       talks.delete(id)
       changed.delete(talk)
       tell({ type: 'conversationRemoved', conversation: id })
@@ -176,43 +315,47 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
       if (talk) patch(talk, change)
     },
     add: (id, body, at = clock.wall()) => {
-      lastLine += 1
+      lastLine = history === null ? lastLine + 1 : history.nextLine(clock.wall())
       const talk = talks.get(id)
       if (!talk) return lastLine
       const line: Line = { id: lastLine, at, ...body }
       talk.lines.push(line)
       talk.weight += lineWeight(line)
       shorten(talk)
-      tell({ type: 'linesAdded', conversation: id, lines: [line] })
-      count(talk, line)
+      keep(talk, line, (shown) => {
+        talk.told = line.id
+        tell({ type: 'linesAdded', conversation: id, lines: [shown] })
+        count(talk, shown)
+      })
       return line.id
     },
     line: (id, line) => {
       const talk = talks.get(id)
-      const found = talk?.lines[indexOf(talk, line)]
-      return found?.id === line ? found : null
+      return talk === undefined ? null : find(talk, line)
+    },
+    recall: async (id, line) => {
+      const talk = talks.get(id)
+      if (talk === undefined) return null
+      return find(talk, line) ?? (isRemoved(talk, line) ? null : ((await history?.line(id, line)) ?? null))
     },
     change: (id, line) => {
       const talk = talks.get(id)
-      if (!talk) return
-      const at = indexOf(talk, line.id)
-      const before = talk.lines[at]
-      if (before?.id !== line.id) return
-      talk.weight += lineWeight(line) - lineWeight(before)
-      talk.lines[at] = line
-      tell({ type: 'linesChanged', conversation: id, lines: [line] })
-      if (talk.newest?.id !== line.id) return
-      talk.newest = line
-      patch(talk, {})
+      if (!talk || find(talk, line.id) === null) return
+      replace(talk, line)
+      keep(talk, line, (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }))
     },
     remove: (id, line) => {
       const talk = talks.get(id)
       if (!talk) return
-      const at = indexOf(talk, line)
-      const before = talk.lines[at]
-      if (before?.id !== line) return
-      talk.weight -= lineWeight(before)
-      talk.lines.splice(at, 1)
+      const before = find(talk, line)
+      if (before !== null) {
+        talk.weight -= lineWeight(before)
+        talk.lines.splice(indexOf(talk, line), 1)
+      } else if (history === null || isRemoved(talk, line)) return
+      onTheWay.delete(line)
+      if (isKept(talk)) history?.append({ op: 'remove', conversation: id, line }, () => undefined)
+      // One that was never shown has nowhere to go from.
+      if (line > talk.told) return
       tell({ type: 'linesRemoved', conversation: id, lines: [line] })
       if (talk.newest?.id !== line) return
       talk.newest = talk.lines.findLast((other) => other.kind === 'said' || other.kind === 'line') ?? null
@@ -221,10 +364,17 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     read: (id, line) => {
       const talk = talks.get(id)
       if (!talk) return
-      const readUpTo = Math.max(talk.view.readUpTo, Math.min(line, talk.lines.at(-1)?.id ?? 0))
+      const readUpTo = Math.max(talk.view.readUpTo, Math.min(line, talk.told))
+      if (isKept(talk) && !talk.whole && readUpTo < (talk.lines[0]?.id ?? 0)) {
+        // Read far up: what follows is not in memory, and is counted where it is.
+        if (readUpTo === talk.view.readUpTo) return
+        patch(talk, { readUpTo })
+        void recount(talk)
+        return
+      }
       let unread = 0
       let mentions = 0
-      for (const later of talk.lines.slice(indexOf(talk, readUpTo + 1))) {
+      for (const later of talk.lines.slice(indexOf(talk, readUpTo + 1), indexOf(talk, talk.told + 1))) {
         if (isForReading(later)) unread += 1
         if (isMention(talk, later)) mentions += 1
       }
@@ -233,18 +383,45 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     settle: (room) => {
       for (const talk of talks.values())
         if (talk.view.room === room && talk.view.unread > 0)
-          patch(talk, { unread: 0, mentions: 0, readUpTo: talk.lines.at(-1)?.id ?? talk.view.readUpTo })
+          patch(talk, { unread: 0, mentions: 0, readUpTo: Math.max(talk.told, talk.view.readUpTo) })
     },
     look: (id, inFront) => {
       looked = { id, inFront }
     },
     inSight,
-    page: (id, before, limit) => {
+    page: async (id, before, limit) => {
       const talk = talks.get(id)
-      return talk ? stretch(talk, indexOf(talk, before), limit) : { lines: [], whole: true }
+      if (!talk) return { lines: [], whole: true }
+      const end = indexOf(talk, Math.min(before, talk.told + 1))
+      if (end > 0 || talk.whole || history === null) return stretch(talk, end, limit)
+      const cleared = talk.cleared
+      // What is in memory may not have been shown yet: it is never read from the disk too.
+      const page = await history.page(id, Math.min(before, talk.lines[0]?.id ?? before), limit)
+      // Cleared while it was read: it is not there any more.
+      if (talk.cleared !== cleared) return { lines: [], whole: true }
+      return page ?? { lines: [], whole: false }
     },
+    clear: (id) => {
+      for (const talk of talks.values()) {
+        if (id !== null && talk.view.id !== id) continue
+        talk.cleared = Math.max(talk.cleared, talk.told, talk.lines.at(-1)?.id ?? 0)
+        talk.lines = []
+        talk.weight = 0
+        talk.whole = true
+        talk.newest = null
+        tell({ type: 'timelineReset', conversation: talk.view.id, timeline: { lines: [], whole: true } })
+        patch(talk, { unread: 0, mentions: 0 })
+      }
+    },
+    keepingChanged: (room) => {
+      ledger?.showAll()
+      for (const talk of talks.values()) if (talk.view.room === room) store(talk)
+    },
+    showAll: () => ledger?.showAll(),
     timelines: () =>
-      Object.fromEntries([...talks].map(([id, talk]) => [id, stretch(talk, talk.lines.length, SNAPSHOT_LINES)])),
+      Object.fromEntries(
+        [...talks].map(([id, talk]) => [id, stretch(talk, indexOf(talk, talk.told + 1), SNAPSHOT_LINES)])
+      ),
     totals: () => {
       let unread = 0
       let mentions = 0
@@ -257,6 +434,7 @@ export const makeConversations = ({ clock, tell, soon, notify, roomTitle }: Conv
     gather: () => {
       for (const talk of changed) {
         talk.view = { ...talk.view, preview: previewOf(talk.newest) }
+        store(talk)
         tell({ type: 'conversationChanged', conversation: talk.view })
       }
       changed.clear()

@@ -112,6 +112,7 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
         return
       }
       case 'linesRemoved':
+      case 'timelineReset':
         open.delete(`lines ${event.conversation}`)
         push(event)
         return

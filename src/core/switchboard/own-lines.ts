@@ -38,8 +38,6 @@ export interface OwnLines {
   refused(event: Refused): boolean
   /** The session ends: nothing is written any more, and nothing will be confirmed. `withdraw`: false if it is too late. */
   settleAll(withdraw: (ref: string) => boolean): void
-  /** The own line of this id, if it is one. */
-  find(conversation: ConversationId, line: LineId): SaidLine | null
   /** Null: through, or of an earlier session. */
   refOf(line: LineId): string | null
   /** Takes the line away and listens to its fate no longer. */
@@ -149,10 +147,6 @@ export const makeOwnLines = ({ conversations, nextRef, self, echoes }: OwnLinesD
       own.clear()
       settled.clear()
       refs.clear()
-    },
-    find: (conversation, id) => {
-      const line = conversations.line(conversation, id)
-      return line?.kind === 'said' && line.own ? line : null
     },
     refOf: (line) => refs.get(line) ?? null,
     remove: (conversation, line) => {

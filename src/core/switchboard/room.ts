@@ -6,7 +6,8 @@ import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from
 import { memberKey } from '../../shared/events.ts'
 import { messagesIn } from '../../shared/messages.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
-import type { AppEvent, ConversationId, LineId, People, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, ConversationId, Line, People, Room, RoomId } from '../../shared/state.ts'
+import type { RestoredConversation } from '../history/contract.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
 import type { Conversations } from './conversations.ts'
 import { mentions } from './mention.ts'
@@ -39,13 +40,19 @@ export interface RoomDeps {
   nick: () => string | null
   /** The name in the profile: a mention too, on servers without names. */
   profileName: () => string
+  /** What is said here is written down. */
+  keeps: () => boolean
   /** Somebody is looking at this room right now. */
   attended: () => boolean
+  /** Its private threads as they were when the program ended last. */
+  restored: readonly RestoredConversation[]
 }
 
 /** One room: our session in it, who is there, our own lines, private threads. */
 export interface RoomDesk {
   readonly id: RoomId
+  /** Opens the private threads of an earlier run; once, when the room itself is open. */
+  restore(): void
   view(): Room
   patch(change: Partial<Room>): void
   /** What the room is called may have changed. */
@@ -65,8 +72,8 @@ export interface RoomDesk {
   /** Asks for another name; `keep` remembers it for this room once accepted. */
   rename(name: string): void
   who(): void
-  resend(conversation: ConversationId, line: LineId): OutcomeCode | null
-  deleteLine(conversation: ConversationId, line: LineId): OutcomeCode | null
+  resend(conversation: ConversationId, line: Line | null): OutcomeCode | null
+  deleteLine(conversation: ConversationId, line: Line | null): OutcomeCode | null
   ignore(key: string, on: boolean): boolean
 }
 
@@ -93,7 +100,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let complete = false
   /** The name our host told. */
   let toldName = ''
-  const threads = makeThreads(id, conversations)
+  const threads = makeThreads(id, conversations, deps.keeps)
   const ownLines = makeOwnLines({
     conversations,
     nextRef: deps.nextRef,
@@ -144,6 +151,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   }
 
   const heardPeople = (event: PeopleChanged): void => {
+    const before = members
+    const isNew = ({ address, name }: Member): boolean =>
+      (name ?? '') !== '' && (before?.get(memberKey({ address, name }))?.name?.trim() ?? '') === ''
+    const arrived = event.present.filter(isNew)
     const known = event.reset || members === null ? new Map<string, Member>() : members
     members = known
     complete = event.complete
@@ -157,7 +168,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       gone: event.gone,
       complete: event.complete
     })
-    threads.follow(event, known, resolve)
+    threads.follow(event, known, arrived, resolve)
     if (namesAreUnique()) {
       const back = event.present.filter(
         (member) => !isIgnored(member) && member.name !== null && room.ignored.includes(nameKey(member.name))
@@ -173,7 +184,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (current === null || view === null) return
     const ref = ownLines.add(conversation, text)
     if (view.with === null) current.perform({ type: 'say', text, ref })
-    else current.perform({ type: 'whisper', to: view.with.address ?? view.with.name ?? '', text, ref })
+    else current.perform({ type: 'whisper', to: threads.addressee(conversation, view.with), text, ref })
   }
 
   // --- what the session tells ---
@@ -325,6 +336,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   }
   return {
     id,
+    restore: () => threads.restore(deps.restored),
     view: () => room,
     patch,
     retitle,
@@ -373,6 +385,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       const whispering = conversations.get(conversation)?.with !== null
       if (whispering && standing && room.dialect.recognised !== null && !room.capabilities.whisper)
         return 'not-supported'
+      // Ended: nobody can be told by an address that means somebody else after each connection.
+      if (whispering && !threads.goesOn(conversation)) return 'no-such-member'
       for (const line of lines) sayOne(conversation, line)
       return null
     },
@@ -406,23 +420,21 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       })
     },
     who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
-    resend: (conversation, lineId) => {
-      const line = ownLines.find(conversation, lineId)
-      if (line === null) return 'no-such-line'
+    resend: (conversation, line) => {
+      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
       if (line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
       if (session === null) return 'not-connected'
       // An unconfirmed line may have arrived: it stays where it is. A failed one moves.
-      if (line.state === 'failed') ownLines.remove(conversation, lineId)
+      if (line.state === 'failed') ownLines.remove(conversation, line.id)
       sayOne(conversation, line.text)
       return null
     },
-    deleteLine: (conversation, lineId) => {
-      const line = ownLines.find(conversation, lineId)
-      if (line === null) return 'no-such-line'
-      const ref = ownLines.refOf(lineId)
+    deleteLine: (conversation, line) => {
+      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
+      const ref = ownLines.refOf(line.id)
       const takenBack = line.state === 'queued' && ref !== null && session?.withdraw(ref) === true
       if (!takenBack && line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
-      ownLines.remove(conversation, lineId)
+      ownLines.remove(conversation, line.id)
       return null
     },
     ignore: (key, on) => {

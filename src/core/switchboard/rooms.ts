@@ -4,6 +4,7 @@ import { DEFAULT_PORT } from '../../shared/limits.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
 import { MAX_SAVED_ROOMS } from '../../shared/settings.ts'
 import type { AppEvent, Room, RoomId } from '../../shared/state.ts'
+import type { History, RestoredConversation } from '../history/contract.ts'
 import type { MakeSession } from '../session/contract.ts'
 import type { SwitchboardDeps } from './contract.ts'
 import type { Conversations } from './conversations.ts'
@@ -13,6 +14,11 @@ import type { Command } from './outcome.ts'
 import { done, no } from './outcome.ts'
 import type { RoomDesk } from './room.ts'
 import { makeRoomDesk } from './room.ts'
+
+/** How often lines that are older than a room wants them are removed; the first time a while after the start. */
+const PRUNE_EVERY_MS = 60 * 60_000
+const FIRST_PRUNE_MS = 60_000
+const DAY_MS = 24 * 60 * 60_000
 
 /** `[::1]`, `EXAMPLE.lan.` and `example.lan` are what people type; one address is one room. */
 const plainHost = (host: string): string => {
@@ -57,6 +63,7 @@ export interface RoomsDeps extends Pick<
 > {
   makeSession: MakeSession
   memory: Memory
+  history: History | null
   conversations: Conversations
   tell: (event: AppEvent) => void
   /** Guests came or went: `recount` soon. */
@@ -94,10 +101,12 @@ export interface Rooms {
 }
 
 export const makeRooms = (deps: RoomsDeps): Rooms => {
-  const { makeSession, clock, memory, conversations, tell, soon, attended } = deps
+  const { makeSession, clock, memory, history, conversations, tell, soon, attended } = deps
   const desks = new Map<RoomId, RoomDesk>()
   /** Hosted rooms in which somebody came or went since the guests were counted last. */
   const moved = new Set<RoomId>()
+  /** What earlier runs left, by conversation. A room that is not here now may be hosted again. */
+  const restored = new Map<string, RestoredConversation>(history?.restored.map((one) => [one.id, one]))
   let lastRef = 0
   const hosting = makeHosting({
     openRoom: deps.openRoom,
@@ -130,11 +139,16 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       givenTitle: () => hosting.name(id) ?? memory.room(id)?.title ?? '',
       nick: () => memory.nickFor(id),
       profileName: () => memory.now().name,
-      attended: () => attended(id)
+      keeps: () => history !== null && memory.room(id)?.history !== 'never',
+      attended: () => attended(id),
+      restored: [...restored.values()].filter((one) => one.room === id && one.id !== id)
     })
     desks.set(id, desk)
     tell({ type: 'roomChanged', room })
-    conversations.open(id, id, null)
+    conversations.open(id, id, null, restored.get(id))
+    desk.restore()
+    // Read once: what happens from here on is not in it.
+    for (const one of restored.values()) if (one.room === id) restored.delete(one.id)
     return desk
   }
 
@@ -143,7 +157,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       ...roomOf(saved),
       reconnect: saved.reconnect,
       dialect: { choice: saved.dialect, recognised: saved.lastDialect, by: null },
-      ignored: saved.ignored
+      ignored: saved.ignored,
+      ...(saved.history === undefined ? {} : { history: saved.history })
     })
 
   const reorder = (): void => {
@@ -169,7 +184,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const removeDesk = (desk: RoomDesk): void => {
-    for (const conversation of conversations.of(desk.id)) conversations.close(conversation.id)
+    for (const conversation of conversations.of(desk.id)) conversations.close(conversation.id, false)
     desks.delete(desk.id)
     tell({ type: 'roomRemoved', room: desk.id })
   }
@@ -256,7 +271,25 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       ...(command.charset === undefined ? {} : { charset: command.charset }),
       ...(command.reconnect === undefined ? {} : { reconnect: command.reconnect })
     })
+    if (command.history !== undefined) {
+      // What waits for the disk is shown first: what comes now does not wait behind it.
+      conversations.showAll()
+      memory.remember(desk.id, { history: command.history })
+      desk.patch({ history: command.history })
+      conversations.keepingChanged(desk.id)
+      prune(desk.id)
+    }
     return done
+  }
+
+  /** Removes what is older than the room wants. A file that cannot be changed now is tried again in an hour. */
+  const prune = (id: RoomId): void => {
+    const days = memory.room(id)?.history
+    if (typeof days === 'number') void history?.prune(id, clock.wall() - days * DAY_MS)
+  }
+  const pruneAll = (): void => {
+    for (const saved of memory.now().rooms) prune(saved.id)
+    clock.after(PRUNE_EVERY_MS, pruneAll)
   }
 
   const leave = async (desk: RoomDesk): Promise<Outcome> => {
@@ -287,8 +320,11 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     if (hosting.has(desk.id)) return stopHosting(desk)
     memory.keep({ rooms: memory.now().rooms.filter((room) => room.id !== desk.id) })
     const stopped = desk.stop()
+    const gone = conversations.of(desk.id).map((conversation) => conversation.id)
     removeDesk(desk)
     await stopped
+    // Threads closed by hand are of this room too.
+    await history?.forgetRoom(desk.id, gone)
     return done
   }
 
@@ -302,8 +338,17 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     if (guests !== before.guests) desk.patch({ hosting: { ...before, guests } })
   }
 
+  /** A room of this name that was hosted before goes on, with its history. */
+  const sameRoomAs = (name: string): RoomId | null => {
+    const again = memory.now().hosted
+    if (again?.name === name && !desks.has(again.id)) return again.id
+    for (const one of restored.values())
+      if (one.hosted && one.id === one.room && one.title === name && !desks.has(one.room)) return one.room
+    return null
+  }
+
   const host = async (command: Command<'host'>): Promise<Outcome> => {
-    const opened = await hosting.open(newId(), command)
+    const opened = await hosting.open(sameRoomAs(command.name) ?? newId(), command)
     if (!opened.ok) return opened
     const { room, before } = opened
     const [main] = room.doors
@@ -335,6 +380,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   for (const saved of memory.now().rooms) addSaved(saved)
+  if (history !== null) clock.after(FIRST_PRUNE_MS, pruneAll)
 
   return {
     get: (id) => desks.get(id),

@@ -1,6 +1,7 @@
 import type { Member, PeopleChanged } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { ConversationId, RoomId } from '../../shared/state.ts'
+import type { RestoredConversation } from '../history/contract.ts'
 import type { Conversations } from './conversations.ts'
 
 /** Private threads of one room: a server that invents people must not fill the memory. */
@@ -17,16 +18,42 @@ export interface Threads {
   /** Somebody is there, under this name. */
   present(member: Member): void
   renamed(member: Member, was: string): void
-  /** The roster changed; `people` are those there now, `resolve` finds whose name it is. */
-  follow(change: PeopleChanged, people: ReadonlyMap<string, Member>, resolve: (member: Member) => Member): void
+  /**
+   * The roster changed; `people` are those there now, `arrived` those whose name was not known before, `resolve` finds
+   * whose name it is.
+   */
+  follow(
+    change: PeopleChanged,
+    people: ReadonlyMap<string, Member>,
+    arrived: readonly Member[],
+    resolve: (member: Member) => Member
+  ): void
   /** Nobody is known to be there any more. */
   allGone(): void
   close(conversation: ConversationId): void
+  /** Opens what an earlier run left. */
+  restore(threads: readonly RestoredConversation[]): void
+  /** By what the server is told whom a line in this thread is for. */
+  addressee(conversation: ConversationId, other: Member): string
+  /** Whether the person can be told anything by it. */
+  goesOn(conversation: ConversationId): boolean
 }
 
-export const makeThreads = (room: RoomId, conversations: Conversations): Threads => {
+/** Whose name alone says who they are: an address is another one after each connection. */
+const labelOf = (member: Member | null | undefined): string => member?.name?.trim() ?? ''
+/** A key nobody has: the thread stays, and its address means somebody else now. */
+const lostKey = (thread: ConversationId): string => `lost:${thread}`
+/** What came back closed has its lines on the disk. */
+const UNREAD_YET = { lines: [], whole: false }
+
+/** `keeps`: what is said is written down, so that a closed thread can go on. */
+export const makeThreads = (room: RoomId, conversations: Conversations, keeps: () => boolean): Threads => {
   /** The least recently used first. */
   const threads = new Map<string, ConversationId>()
+  /** Threads closed by hand: they go on where they ended when something new is said. */
+  const closed = new Map<string, RestoredConversation>()
+  /** Threads of an earlier run whose person was not met in this one. */
+  const unmet = new Set<ConversationId>()
   let last = 0
 
   const rekey = (from: string, to: string): void => {
@@ -49,9 +76,56 @@ export const makeThreads = (room: RoomId, conversations: Conversations): Threads
     if (threads.size < PRIVATE_THREADS) return
     for (const [key, thread] of threads) {
       if (conversations.inSight(thread) || (conversations.get(thread)?.draft ?? '') !== '') continue
-      threads.delete(key)
-      conversations.close(thread)
+      shut(key, thread)
       return
+    }
+  }
+
+  const shut = (key: string, thread: ConversationId): void => {
+    const view = conversations.get(thread)
+    threads.delete(key)
+    unmet.delete(thread)
+    conversations.close(thread, true)
+    if (!keeps() || view === null) return
+    const { with: other, readUpTo } = view
+    const counts = { unread: 0, mentions: 0 }
+    const about = { id: thread, room, title: '', hosted: false, unverified: view.unverified === true }
+    closed.set(key, { ...about, with: other, closed: true, readUpTo, draft: '', ...counts, newest: UNREAD_YET })
+  }
+
+  /** An address of an earlier run is the same person only under the same name. */
+  const meet = (member: Member): void => {
+    const key = memberKey(member)
+    const thread = threads.get(key)
+    if (thread === undefined || !unmet.delete(thread)) return
+    if (labelOf(conversations.get(thread)?.with) === labelOf(member)) return
+    threads.delete(key)
+    threads.set(lostKey(thread), thread)
+    unmet.add(thread)
+  }
+
+  /** Who comes back under another address goes on with the thread of the unchanged name, marked as unverified. */
+  const goOn = (member: Member, people: ReadonlyMap<string, Member>): void => {
+    const key = memberKey(member)
+    const label = labelOf(member)
+    if (threads.has(key) || closed.has(key)) return
+    let namesakes = 0
+    for (const other of people.values()) if (labelOf(other) === label) namesakes += 1
+    if (namesakes > 1) return
+    const isTheirs = (known: string, other: Member | null | undefined): boolean =>
+      (other?.address ?? null) !== null && labelOf(other) === label && !people.has(known)
+    const left = [...threads].filter(([known, thread]) => isTheirs(known, conversations.get(thread)?.with))
+    const away = [...closed].filter(([known, { with: other }]) => isTheirs(known, other))
+    if (left.length + away.length !== 1) return
+    for (const [known, thread] of left) {
+      threads.delete(known)
+      threads.set(key, thread)
+      unmet.delete(thread)
+      conversations.update(thread, { unverified: true })
+    }
+    for (const [known, thread] of away) {
+      closed.delete(known)
+      closed.set(key, { ...thread, with: member, unverified: true })
     }
   }
 
@@ -65,6 +139,14 @@ export const makeThreads = (room: RoomId, conversations: Conversations): Threads
         return there
       }
       makeRoom()
+      const before = closed.get(key)
+      if (before !== undefined) {
+        closed.delete(key)
+        threads.set(key, before.id)
+        conversations.open(before.id, room, member, before)
+        update(key, { with: member, present: true })
+        return before.id
+      }
       last += 1
       const thread = `${room}/p/${last}`
       threads.set(key, thread)
@@ -77,8 +159,11 @@ export const makeThreads = (room: RoomId, conversations: Conversations): Threads
       if (member.address === null && member.name !== null) rekey(keyOfName(was), keyOfName(member.name))
       update(memberKey(member), { with: member })
     },
-    follow: (change, people, resolve) => {
-      if (threads.size === 0) return
+    follow: (change, people, arrived, resolve) => {
+      if (threads.size === 0 && closed.size === 0) return
+      for (const member of change.present) meet(member)
+      // Not somebody who was here under another name: he only took this one.
+      for (const member of arrived) if (member.address !== null) goOn(member, people)
       for (const key of change.reset ? threads.keys() : change.gone) update(key, { present: people.has(key) })
       for (const member of change.present) {
         // A thread known by name only: now the roster tells whose name it is.
@@ -93,8 +178,31 @@ export const makeThreads = (room: RoomId, conversations: Conversations): Threads
       for (const key of threads.keys()) update(key, { present: false })
     },
     close: (conversation) => {
-      for (const [key, thread] of threads) if (thread === conversation) threads.delete(key)
-      conversations.close(conversation)
-    }
+      for (const [key, thread] of threads) if (thread === conversation) shut(key, thread)
+      // One that had ended is found under no key.
+      conversations.close(conversation, true)
+    },
+    restore: (left) => {
+      // The newest last, so that it is the last to make room.
+      for (const thread of left.toReversed()) {
+        last = Math.max(last, Number(thread.id.slice(`${room}/p/`.length)) || 0)
+        const { with: other } = thread
+        if (other === null) continue
+        const key = memberKey(other)
+        const named = labelOf(other) !== ''
+        if (thread.closed || threads.size >= PRIVATE_THREADS) {
+          if (named) closed.set(key, { ...thread, closed: true, newest: UNREAD_YET })
+          continue
+        }
+        conversations.open(thread.id, room, other, thread)
+        // A nameless one has ended: it is there to be read.
+        if (!named) continue
+        threads.set(threads.has(key) ? lostKey(thread.id) : key, thread.id)
+        unmet.add(thread.id)
+      }
+    },
+    // An address of an earlier run may be somebody else's now.
+    addressee: (conversation, { address, name }) => (unmet.has(conversation) ? null : address) ?? name ?? '',
+    goesOn: (conversation) => [...threads.values()].includes(conversation)
   }
 }

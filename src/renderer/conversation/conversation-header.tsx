@@ -1,4 +1,17 @@
-import { Check, ChevronDown, Ellipsis, Eye, EyeOff, IdCard, ListChecks, LockOpen, Users, X } from 'lucide-react'
+import {
+  Check,
+  ChevronDown,
+  Ellipsis,
+  Eraser,
+  Eye,
+  EyeOff,
+  IdCard,
+  ListChecks,
+  LockOpen,
+  UserRoundX,
+  Users,
+  X
+} from 'lucide-react'
 import { useMemo } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import { DIALECT_CHOICES } from '../../shared/dialect.ts'
@@ -15,7 +28,7 @@ import { Tooltip } from '../parts/tooltip.tsx'
 import { peopleInOrder } from '../people/people-in-order.ts'
 import { ignore } from '../people/person-actions.tsx'
 import { useRoomEntries } from '../rooms/room-entries.tsx'
-import { selectRoom, showPeople, useApp, useView } from '../store.ts'
+import { openDialog, selectRoom, showPeople, useApp, useView } from '../store.ts'
 import { useWords } from '../words.ts'
 import { shownLabel } from './showable.ts'
 import styles from './conversation-header.module.css'
@@ -103,6 +116,27 @@ const PeopleToggle = () => {
   )
 }
 
+const clearEntry = (conversation: Conversation, label: string): MenuGroups[number][number] => ({
+  label,
+  icon: <Eraser aria-hidden />,
+  danger: true,
+  run: () => openDialog({ dialog: 'clear-history', conversation: conversation.id })
+})
+
+/** The other side is known by its name alone since it came back. */
+const UnverifiedChip = () => {
+  const t = useWords('conversation')
+  return (
+    <Tooltip text={t('header.unverifiedLong')}>
+      <span className={classes(styles['chip'], styles['warn'])} tabIndex={0} role="note">
+        <UserRoundX aria-hidden />
+        <span className={styles['chipText']}>{t('header.unverified')}</span>
+        <span className="unseen">. {t('header.unverifiedLong')}</span>
+      </span>
+    </Tooltip>
+  )
+}
+
 const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Room }) => {
   const t = useWords('conversation')
   const connected = room.status.state === 'connected'
@@ -126,7 +160,7 @@ const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Ro
   return (
     <Menu
       align="end"
-      groups={[mine, ...groups]}
+      groups={[mine, ...groups, [clearEntry(conversation, t('header.clearHistory'))]]}
       trigger={<IconButton label={t('header.menu')} icon={<Ellipsis aria-hidden />} />}
     />
   )
@@ -174,6 +208,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
       }
     ],
     [
+      clearEntry(conversation, t('header.clearHistory')),
       {
         label: t('header.closePrivate'),
         icon: <X aria-hidden />,
@@ -201,6 +236,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
         </p>
       </div>
       <div className={styles['chips']}>
+        {conversation.unverified === true && <UnverifiedChip />}
         <PlainTextChip />
       </div>
       <PeopleToggle />

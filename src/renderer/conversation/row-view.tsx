@@ -1,4 +1,4 @@
-import { Check, CheckCheck, ChevronRight, Clock, Ellipsis, TriangleAlert } from 'lucide-react'
+import { Check, CheckCheck, ChevronRight, Clock, Ellipsis, Save, TriangleAlert } from 'lucide-react'
 import { Fragment, memo, useMemo } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 import type { Member } from '../../shared/events.ts'
@@ -89,6 +89,16 @@ const LineMark = ({ state }: { state: SaidLine['state'] }) => {
   }
 }
 
+/** Shown, and not on the disk yet: a sign with its word. */
+const UnsavedMark = () => {
+  const t = useWords('conversation')
+  return (
+    <span className={styles['mark']} title={t('line.unsavedLong')}>
+      <Save aria-hidden /> {t('line.unsaved')}
+    </span>
+  )
+}
+
 /** Opens the row's context menu where the button is, so that there is one menu and not one for each row. */
 const openMenu = (event: MouseEvent<HTMLButtonElement>): void => {
   const box = event.currentTarget.getBoundingClientRect()
@@ -126,6 +136,7 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
         <div className={classes(styles['words'], pending && styles['pending'])}>
           <MessageText text={line.text} mention={line.mention ? context.mention : null} />
           {line.own && <LineMark state={line.state} />}
+          {line.unsaved && <UnsavedMark />}
         </div>
         {line.own && (line.state === 'failed' || line.state === 'unconfirmed') && (
           <LineTrouble line={line} conversation={context.conversation} />
@@ -366,7 +377,7 @@ const Free = ({ line, head }: { line: FreeLine; head: boolean }) => {
     <div className={classes(styles['free'], head && styles['head'])}>
       {head && <span className="unseen">{t('log.freeLine')}</span>}
       <div className={styles['freeText']}>
-        <MessageText text={line.text} mention={null} />
+        <MessageText text={line.text} mention={null} /> {line.unsaved && <UnsavedMark />}
       </div>
       <Time at={line.at} />
     </div>

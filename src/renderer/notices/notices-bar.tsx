@@ -19,6 +19,12 @@ const NoticeText = ({ notice }: { notice: Notice }) => {
       return t('notices.hostAgain', { room: notice.hosted.name })
     case 'runtime-missing':
       return t('notices.runtimeMissing', { reason: notice.reason })
+    case 'history-paused':
+      return t('notices.historyPaused', { reason: notice.reason })
+    case 'history-set-aside':
+      return t('notices.historyAside', { file: notice.file })
+    case 'history-newer':
+      return t('notices.historyNewer')
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Charset, Dialect, DialectChoice, HostedDialect } from '../../shared/dialect.ts'
 import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from '../../shared/dialect.ts'
+import type { Retention } from '../../shared/history.ts'
 import { useWords } from '../words.ts'
 
 interface Choice<T extends string> {
@@ -21,6 +22,19 @@ export const useDialectChoices = (): Choice<DialectChoice>[] => {
 export const useCharsets = (): Choice<Charset>[] => {
   const t = useWords('terms')
   return CHARSETS.map((value) => ({ value, label: t(`charset.${value}`) }))
+}
+
+const RETENTION_DAYS = [7, 30, 90, 365]
+
+/** How long a room's history is kept; a number of days from the settings file is offered too. */
+export const useRetentions = (now: Retention | undefined): Choice<string>[] => {
+  const t = useWords('frame')
+  const days = new Set(typeof now === 'number' ? [...RETENTION_DAYS, now] : RETENTION_DAYS)
+  return [
+    { value: 'keep', label: t('history.keep') },
+    ...[...days].sort((a, b) => b - a).map((count) => ({ value: String(count), label: t('history.days', { count }) })),
+    { value: 'never', label: t('history.never') }
+  ]
 }
 
 export const useDialectName = (): ((dialect: Dialect) => string) => {

@@ -3,7 +3,7 @@ import type { AppCommand } from '../../shared/commands.ts'
 import type { Room } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
 import { isHost, readPort } from '../connecting/address.ts'
-import { useCharsets, useDialectChoices, useDialectName } from '../parts/choices.ts'
+import { useCharsets, useDialectChoices, useDialectName, useRetentions } from '../parts/choices.ts'
 import { useDraft } from '../parts/draft.ts'
 import { SelectField, SwitchField, TextField } from '../parts/field.tsx'
 import { useWords } from '../words.ts'
@@ -16,6 +16,7 @@ export const RoomForm = ({ room }: { room: Room }) => {
   const t = useWords('frame')
   const dialects = useDialectChoices()
   const charsets = useCharsets()
+  const retentions = useRetentions(room.history)
   const dialectName = useDialectName()
   const [title, setTitle] = useDraft(room.title)
   const [host, setHost] = useDraft(room.host)
@@ -100,6 +101,13 @@ export const RoomForm = ({ room }: { room: Room }) => {
           onChoose={(charset) => configure({ charset })}
         />
       </div>
+      <SelectField
+        label={t('roomForm.history')}
+        hint={room.history === 'never' ? t('roomForm.historyNeverHint') : t('roomForm.historyHint')}
+        value={String(room.history ?? 'keep')}
+        choices={retentions}
+        onChoose={(chosen) => configure({ history: chosen === 'keep' || chosen === 'never' ? chosen : Number(chosen) })}
+      />
       <SwitchField
         label={t('roomForm.reconnect')}
         hint={t('roomForm.reconnectHint')}

@@ -1,5 +1,5 @@
 import { Tabs } from '@base-ui/react/tabs'
-import { Info, Languages, Palette, Plug, UserRound } from 'lucide-react'
+import { History, Info, Languages, Palette, Plug, UserRound } from 'lucide-react'
 import { useRef } from 'react'
 import type { ReactElement } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
@@ -9,6 +9,7 @@ import { useWords } from '../words.ts'
 import { AboutPage } from './about-page.tsx'
 import { AppearancePage } from './appearance-page.tsx'
 import { ConnectionsPage } from './connections-page.tsx'
+import { HistoryPage } from './history-page.tsx'
 import { LanguagePage } from './language-page.tsx'
 import { ProfilePage } from './profile-page.tsx'
 import styles from './settings.module.css'
@@ -18,6 +19,7 @@ const PAGES: readonly { page: SettingsPage; icon: ReactElement; content: () => R
   { page: 'appearance', icon: <Palette />, content: AppearancePage },
   { page: 'language', icon: <Languages />, content: LanguagePage },
   { page: 'connections', icon: <Plug />, content: ConnectionsPage },
+  { page: 'history', icon: <History />, content: HistoryPage },
   { page: 'about', icon: <Info />, content: AboutPage }
 ]
 

@@ -100,7 +100,8 @@ export const launchStandIn = async (options: StandInOptions): Promise<StandInApp
   })
 
   const post = (message: ToApp): void => {
-    if (child.connected) child.send(message)
+    // An app that ends at this moment needs no message; what it was asked is answered by its exit.
+    if (child.connected) child.send(message, () => undefined)
   }
   type Asked = Exclude<Extract<ToApp, { seq: number }>, { t: 'reply' }>
   type WithoutSeq<Q> = Q extends { seq: number } ? Omit<Q, 'seq'> : never

@@ -188,6 +188,9 @@ export const frame = {
     recognised: 'Recognised as {{dialect}}',
     charset: 'Character set',
     charsetHint: 'For what is read and what is written.',
+    history: 'History',
+    historyHint: 'What is kept of this room on this computer.',
+    historyNeverHint: 'Nothing is written from now on. What was written before stays until you clear it.',
     reconnect: 'Reconnect by itself',
     reconnectHint: 'When the connection is lost, and when Teahouse starts while you were in.'
   },
@@ -198,6 +201,7 @@ export const frame = {
       appearance: 'Appearance',
       language: 'Language',
       connections: 'Connections',
+      history: 'History',
       about: 'About'
     },
     name: 'My name',
@@ -264,6 +268,21 @@ export const frame = {
     found_other: '{{count}} places',
     privateIn: 'Private · {{room}}'
   },
+  history: {
+    title: 'History',
+    about: 'What is said is kept in the profile folder on this computer, readable by you only, not encrypted.',
+    perRoom: 'How much is kept is chosen for each room, in its settings.',
+    keep: 'Keep everything',
+    days_one: 'The last day',
+    days_other: 'The last {{count}} days',
+    never: 'Never write anything down',
+    clearAll: 'Clear all history…',
+    clearTitle: 'Clear the history of {{title}}?',
+    clearAllTitle: 'Clear all history?',
+    clearLead: 'What was said is removed from this computer for good. Others keep what they have.',
+    clearSubmit: 'Clear',
+    cleared: 'History cleared'
+  },
   notices: {
     title: 'Notices',
     dismiss: 'Dismiss',
@@ -272,6 +291,9 @@ export const frame = {
     hostAgain: 'You hosted {{room}} when Teahouse ended.',
     hostAgainYes: 'Host it again',
     hostAgainChange: 'Change first…',
+    historyPaused: 'History is paused, nothing is being saved: {{reason}}. It goes on by itself as soon as it can.',
+    historyAside: 'The history could not be read and was set aside as {{file}}. A new one was begun.',
+    historyNewer: 'The history was made by a newer Teahouse: it can be read, but nothing is added to it.',
     runtimeMissing: 'The desktop runtime is missing, so Teahouse opened in the browser: {{reason}}'
   }
 } as const

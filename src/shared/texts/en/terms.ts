@@ -44,7 +44,8 @@ export const terms = {
     'port-in-use': 'Another program uses this port',
     'port-forbidden': 'The system does not allow this port',
     'cannot-listen': 'The room could not be opened',
-    'too-many': 'There are too many of these'
+    'too-many': 'There are too many of these',
+    'history-busy': 'The history cannot be changed now; try again in a moment'
   },
   dialect: {
     auto: 'Recognise by itself',

@@ -185,6 +185,9 @@ export const frame: Same<typeof english> = {
     recognised: '识别为 {{dialect}}',
     charset: '字符集',
     charsetHint: '同时用于收到和发出的文字。',
+    history: '聊天记录',
+    historyHint: '这台电脑为这个房间保留的内容。',
+    historyNeverHint: '从现在起不再写入任何内容。之前写下的会保留，直到你清除。',
     reconnect: '自动重新连接',
     reconnectHint: '连接断开时，以及启动时（如果上次退出时你还在房间里）。'
   },
@@ -195,6 +198,7 @@ export const frame: Same<typeof english> = {
       appearance: '外观',
       language: '语言',
       connections: '连接',
+      history: '聊天记录',
       about: '关于'
     },
     name: '我的名字',
@@ -258,6 +262,20 @@ export const frame: Same<typeof english> = {
     found_other: '{{count}} 个去处',
     privateIn: '私聊 · {{room}}'
   },
+  history: {
+    title: '聊天记录',
+    about: '聊天内容保存在这台电脑的配置文件夹里，只有你能读取，未加密。',
+    perRoom: '保留多少可在每个房间的设置里选择。',
+    keep: '保留全部',
+    days_other: '最近 {{count}} 天',
+    never: '从不写入',
+    clearAll: '清除全部聊天记录…',
+    clearTitle: '清除“{{title}}”的聊天记录？',
+    clearAllTitle: '清除全部聊天记录？',
+    clearLead: '聊天内容将从这台电脑上彻底删除。其他人那里的内容不受影响。',
+    clearSubmit: '清除',
+    cleared: '聊天记录已清除'
+  },
   notices: {
     title: '通知',
     dismiss: '知道了',
@@ -266,6 +284,9 @@ export const frame: Same<typeof english> = {
     hostAgain: '上次退出时你正开着“{{room}}”。',
     hostAgainYes: '再次打开',
     hostAgainChange: '先修改…',
+    historyPaused: '聊天记录已暂停，目前无法保存：{{reason}}。一旦可以就会自动继续。',
+    historyAside: '聊天记录无法读取，已另存为 {{file}}，并已重新开始记录。',
+    historyNewer: '聊天记录由更新版本的 茶馆 写成：可以阅读，但不会再写入。',
     runtimeMissing: '缺少桌面运行环境，因此茶馆在浏览器中打开：{{reason}}'
   }
 }

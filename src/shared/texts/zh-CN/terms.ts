@@ -46,7 +46,8 @@ export const terms: Same<typeof english> = {
     'port-in-use': '端口已被其他程序占用',
     'port-forbidden': '系统不允许使用这个端口',
     'cannot-listen': '无法打开房间',
-    'too-many': '数量太多'
+    'too-many': '数量太多',
+    'history-busy': '现在无法更改聊天记录，请稍后再试'
   },
   dialect: {
     auto: '自动识别',

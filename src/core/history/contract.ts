@@ -1,0 +1,74 @@
+import type { Member } from '../../shared/events.ts'
+import type { ConversationId, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+
+/** What is kept of a conversation besides its lines. */
+export interface StoredConversation {
+  /** The same as in the view; stable across runs. */
+  id: ConversationId
+  room: RoomId
+  /** What the room was called last: also when the room itself is not known any more. */
+  title: string
+  /** The room was ours: hosting one of this name again continues it. */
+  hosted: boolean
+  /** Null: the room itself. */
+  with: Member | null
+  /** The private thread continued by its person's name alone. */
+  unverified: boolean
+  /** Closed by hand: not shown until something new is said. */
+  closed: boolean
+  readUpTo: LineId
+  draft: string
+}
+
+/** A conversation as it comes back on start. */
+export interface RestoredConversation extends StoredConversation {
+  /** Lines for reading after `readUpTo`, and those of them that mention the person. */
+  unread: number
+  mentions: number
+  /** The end of it; empty for closed ones, which are read when they are opened. */
+  newest: Timeline
+}
+
+/** One thing to keep. Operations are committed in the order they were handed over. */
+export type HistoryOperation =
+  | { op: 'conversation'; conversation: StoredConversation }
+  /** A new line, or a line that changed: the whole of it. */
+  | { op: 'line'; conversation: ConversationId; line: Line }
+  | { op: 'remove'; conversation: ConversationId; line: LineId }
+
+/**
+ * `writing`: what is handed over is on the disk soon. `paused`: it cannot be written now, is held and tried again.
+ * `off`: nothing is written in this run (a history of a newer program).
+ */
+export type HistoryState = 'writing' | 'paused' | 'off'
+
+export interface HistoryListener {
+  /** `reason`: the system's own word, such as ENOSPC; empty when writing again. */
+  stateChanged(state: HistoryState, reason: string): void
+}
+
+/** What was said, on the disk. Never throws and never blocks: what cannot be done is told by its answer. */
+export interface History {
+  readonly restored: readonly RestoredConversation[]
+  state(): HistoryState
+  /** Set once, by the owner. */
+  listen(listener: HistoryListener): void
+  /** Ids that only grow, across runs and programs of one profile. `wall`: ms since 1970. */
+  nextLine(wall: number): LineId
+  /** `saved` is called once it is durable: not earlier, and not at all when it never was. */
+  append(operation: HistoryOperation, saved: () => void): void
+  /** At most `limit` lines before a line, oldest first. Null: cannot be read now. */
+  page(conversation: ConversationId, before: LineId, limit: number): Promise<Timeline | null>
+  /** Null: not there, or cannot be read now. */
+  line(conversation: ConversationId, line: LineId): Promise<Line | null>
+  /** Lines for reading after a line. Null: cannot be read now. */
+  unread(conversation: ConversationId, after: LineId): Promise<{ unread: number; mentions: number } | null>
+  /** Removes lines for good, also from the free space of the file. Null: of all. False: could not be done now. */
+  clear(conversations: readonly ConversationId[] | null): Promise<boolean>
+  /** Removes a room with everything said in it, `conversations` among it, as if it had never been. */
+  forgetRoom(room: RoomId, conversations: readonly ConversationId[]): Promise<boolean>
+  /** Removes the lines of a room older than `before` (ms since 1970). */
+  prune(room: RoomId, before: number): Promise<boolean>
+  /** Writes what is left, waits for it at most as long as a quitting program may take, and lets go of the file. */
+  close(): Promise<void>
+}

@@ -1,0 +1,79 @@
+import type { Clock, Timer } from '../../shared/carriers.ts'
+import type { History, HistoryOperation } from '../history/contract.ts'
+
+/** A disk that takes longer than this is not waited for: what happened is shown, and marked as not saved. */
+export const UNSAVED_AFTER_MS = 250
+
+/** What becomes of something that was handed over to be kept. */
+export interface Keeping {
+  /** Once: when it is kept (`unsaved` false), or when the disk takes too long (true). */
+  show(unsaved: boolean): void
+  /** It was shown as unsaved, and is kept now. */
+  saved(): void
+}
+
+/** Between what happens and what is shown stands the disk: nothing is shown as kept that is not. */
+export interface Ledger {
+  put(operation: HistoryOperation, keeping: Keeping): void
+  /** Shows what still waits, marked: the order must not change when something else is shown without waiting. */
+  showAll(): void
+}
+
+interface Entry extends Keeping {
+  at: number
+  shown: boolean
+}
+
+export const makeLedger = (history: History, clock: Clock): Ledger => {
+  let waiting: Entry[] = []
+  let timer: Timer | null = null
+
+  const show = (entry: Entry, unsaved: boolean): void => {
+    if (entry.shown) return
+    entry.shown = true
+    entry.show(unsaved)
+  }
+  const showLate = (): void => {
+    timer = null
+    const late = clock.now() - UNSAVED_AFTER_MS
+    const due = waiting.filter((entry) => !entry.shown && entry.at <= late)
+    waiting = waiting.filter((entry) => !entry.shown && entry.at > late)
+    for (const entry of due) show(entry, true)
+    arm()
+  }
+  const arm = (): void => {
+    const next = waiting.find((entry) => !entry.shown)
+    if (next === undefined || timer !== null) return
+    timer = clock.after(Math.max(0, next.at + UNSAVED_AFTER_MS - clock.now()), showLate)
+  }
+  const showAll = (): void => {
+    const all = waiting
+    waiting = []
+    for (const entry of all) show(entry, true)
+  }
+
+  return {
+    put: (operation, keeping) => {
+      const entry: Entry = { ...keeping, at: clock.now(), shown: false }
+      const state = history.state()
+      history.append(operation, () => {
+        if (entry.shown) {
+          entry.saved()
+          return
+        }
+        // Commits come in order, so that it is the first that waits.
+        if (waiting[0] === entry) waiting.shift()
+        show(entry, false)
+      })
+      if (state === 'writing') {
+        waiting.push(entry)
+        arm()
+        return
+      }
+      // Nothing is written in this run at all: a mark at each line would say nothing more than the notice does.
+      showAll()
+      show(entry, state === 'paused')
+    },
+    showAll
+  }
+}

@@ -1,0 +1,365 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type {
+  History,
+  HistoryListener,
+  HistoryOperation,
+  HistoryState,
+  RestoredConversation,
+  StoredConversation
+} from '../../core/history/contract.ts'
+import type { Clock, Timer } from '../../shared/carriers.ts'
+import type { ConversationId, NoticeBody } from '../../shared/state.ts'
+import type { Log } from '../log.ts'
+import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReplyHeard, HistoryRequest } from './protocol.ts'
+
+/** What one commit holds at most: a commit of more would keep the next page waiting. */
+const BATCH_OPERATIONS = 2000
+/** How often it is tried again while nothing can be written: soon after somebody made room. */
+const RETRY_MS = 2000
+/** A start waits no longer for the history; what it would have shown can be read later. */
+const OPEN_MS = 8000
+/** A quitting program waits no longer for a disk that stalls. */
+const CLOSE_MS = 2000
+/** What is held while nothing can be written: hours of a busy room. Beyond, the newest is shown and not kept. */
+const HELD_OPERATIONS = 200_000
+const HELD_CHARACTERS = 64 * 1024 * 1024
+/** Ids hold the millisecond, a number within it, and the lane of the program: 2^53 is reached in the year 2248. */
+const SLOTS_PER_MS = 64
+const LANES = 16
+
+/** Beside this file while it runs from its sources, beside the program when it is bundled. */
+const workerFile = (): string => {
+  const here = dirname(fileURLToPath(import.meta.url))
+  if (import.meta.url.endsWith('.ts')) return join(here, 'worker.ts')
+  const beside = join(here, 'history-worker.js')
+  return existsSync(beside) ? beside : join(here, '..', 'history-worker.js')
+}
+
+export interface HistoryDeps {
+  folder: string
+  clock: Clock
+  log: Log
+  /** Told later, while the app runs. */
+  notice: (notice: NoticeBody) => void
+}
+export interface OpenedHistory {
+  history: History
+  /** What the person should know about the opening. */
+  notices: NoticeBody[]
+}
+
+type Answer<R extends HistoryRequest> = { ok: true; value: HistoryAnswers[R['do']] } | { ok: false; why: string }
+
+/** The thread answers each question with what fits it: `never` fits every question. */
+type Answered = { ok: true; value: never } | { ok: false; why: string }
+
+interface Waiting {
+  operation: HistoryOperation
+  saved: () => void
+}
+
+const weightOf = (operation: HistoryOperation): number =>
+  operation.op === 'line' && 'text' in operation.line ? operation.line.text.length : 0
+
+/** The conversation an operation is about. */
+const subjectOf = (operation: HistoryOperation): ConversationId =>
+  operation.op === 'conversation' ? operation.conversation.id : operation.conversation
+
+/** The thread that owns the file, replaced when it dies. */
+const makeThread = (died: (why: string) => void) => {
+  let worker: Worker | null = null
+  let lastId = 0
+  const asked = new Map<number, (answer: Answered) => void>()
+
+  const fail = (why: string): void => {
+    const waiting = [...asked.values()]
+    asked.clear()
+    for (const answer of waiting) answer({ ok: false, why })
+  }
+  const start = (): Worker => {
+    // No flags of the program: those of a test's loader or an inspector are not meant for this thread.
+    const fresh = new Worker(workerFile(), { execArgv: [] })
+    fresh.unref()
+    fresh.on('message', (reply: HistoryReplyHeard) => {
+      const answer = asked.get(reply.id)
+      asked.delete(reply.id)
+      if (asked.size === 0) fresh.unref()
+      answer?.(reply)
+    })
+    const gone = (why: string): void => {
+      if (worker !== fresh) return
+      worker = null
+      fail(why)
+      died(why)
+    }
+    fresh.on('error', (error) => gone(error instanceof Error ? error.message : String(error)))
+    fresh.on('exit', (code) => gone(`ended with ${code}`))
+    return fresh
+  }
+  return {
+    ask: <R extends HistoryRequest>(request: R): Promise<Answer<R>> =>
+      new Promise((resolve) => {
+        worker ??= start()
+        lastId += 1
+        asked.set(lastId, resolve)
+        // What is asked is wanted before the program ends.
+        worker.ref()
+        worker.postMessage({ id: lastId, request } satisfies HistoryQuestion)
+      }),
+    end: async (): Promise<void> => {
+      const last = worker
+      worker = null
+      fail('closed')
+      await last?.terminate()
+    }
+  }
+}
+
+/**
+ * Opens `history.sqlite` in a folder, in a thread of its own. Never throws: what cannot be read or written is told by
+ * notices and by the state, and the chat goes on without.
+ */
+export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): Promise<OpenedHistory> => {
+  let state: HistoryState = 'paused'
+  let reason = ''
+  let listener: HistoryListener | null = null
+  let restored: RestoredConversation[] = []
+  const notices: NoticeBody[] = []
+  let started = false
+  /** The file is open: it can be read, and written unless the state says otherwise. */
+  let open = false
+  let lane = 0
+  let lastSlot = 0
+  let closed = false
+  /** Oldest first; `head` of them are done. */
+  let queue: Waiting[] = []
+  let queuedCharacters = 0
+  let writing: Promise<void> | null = null
+  let scheduled = false
+  let retry: Timer | null = null
+  /** As handed over last: a new file must know them before their lines. */
+  const known = new Map<ConversationId, StoredConversation>()
+
+  const tellNotice = (body: NoticeBody): void => {
+    if (started) notice(body)
+    else notices.push(body)
+  }
+  const setState = (next: HistoryState, why: string): void => {
+    if (next === state && why === reason) return
+    state = next
+    reason = why
+    listener?.stateChanged(next, why)
+  }
+
+  const thread = makeThread((why) => {
+    open = false
+    if (closed) return
+    log.error('the history thread died', { why })
+    pause('thread')
+  })
+
+  const pause = (why: string): void => {
+    if (state === 'off' || closed) return
+    if (state === 'writing' || reason !== why) log.warn('history paused', { why })
+    setState('paused', why)
+    retry?.cancel()
+    retry = clock.after(RETRY_MS, () => void tryAgain())
+  }
+
+  const accept = (opened: HistoryOpened): void => {
+    open = true
+    lane = opened.lane % LANES
+    lastSlot = Math.max(lastSlot, Math.floor(opened.lastLine / LANES))
+    if (!started) restored = opened.restored
+    if (opened.setAside !== null) {
+      log.warn('history set aside')
+      tellNotice({ kind: 'history-set-aside', file: opened.setAside })
+      // The new file knows nobody yet; the lines that wait must find their conversation.
+      queue = [
+        ...[...known.values()].map((conversation) => ({
+          operation: { op: 'conversation' as const, conversation },
+          saved: () => undefined
+        })),
+        ...queue
+      ]
+    }
+    const { opening } = opened
+    if (opening.mode === 'writing') {
+      setState('writing', '')
+      pump()
+    } else if (opening.mode === 'newer') {
+      if (state !== 'off') tellNotice({ kind: 'history-newer' })
+      queue = []
+      queuedCharacters = 0
+      setState('off', '')
+    } else pause(opening.why)
+  }
+  const openFile = async (aside: boolean): Promise<void> => {
+    open = false
+    const answer = await thread.ask({ do: 'open', folder, wall: clock.wall(), aside })
+    if (closed) return
+    if (answer.ok) accept(answer.value)
+    else pause(answer.why)
+  }
+  const tryAgain = async (): Promise<void> => {
+    retry = null
+    if (closed || state !== 'paused') return
+    // A file that was only readable may have become writable: that takes opening it again.
+    if (!open || reason !== 'ENOSPC') await openFile(reason === 'corrupt' && open)
+    else if (queue.length === 0) await openFile(false)
+    else {
+      writing = writeAll()
+      await writing
+    }
+  }
+
+  /** One batch. What fails stays at the front; false. */
+  const writeSome = async (): Promise<boolean> => {
+    const batch = queue.slice(0, BATCH_OPERATIONS)
+    const answer = await thread.ask({ do: 'write', operations: batch.map(({ operation }) => operation) })
+    if (!answer.ok) {
+      pause(answer.why)
+      return false
+    }
+    queue = queue.slice(batch.length)
+    for (const { operation, saved } of batch) {
+      queuedCharacters -= weightOf(operation)
+      saved()
+    }
+    if (state === 'paused' && reason !== 'corrupt') {
+      log.info('history is written again')
+      setState('writing', '')
+    }
+    return true
+  }
+  const writeAll = async (): Promise<void> => {
+    let through = true
+    while (queue.length > 0 && through) through = await writeSome()
+    writing = null
+  }
+  const pump = (): void => {
+    if (scheduled || writing !== null || queue.length === 0 || state !== 'writing') return
+    scheduled = true
+    // The lines of one turn of the event loop share a commit.
+    clock.endOfTurn(() => {
+      scheduled = false
+      if (writing === null && state === 'writing') writing = writeAll()
+    })
+  }
+
+  const append = (operation: HistoryOperation, saved: () => void): void => {
+    if (operation.op === 'conversation') known.set(operation.conversation.id, operation.conversation)
+    if (state === 'off' || closed) return
+    const full = queue.length >= HELD_OPERATIONS || queuedCharacters >= HELD_CHARACTERS
+    if (full && operation.op === 'line') return
+    queue.push({ operation, saved })
+    queuedCharacters += weightOf(operation)
+    pump()
+  }
+
+  /** What waits for the disk goes first: an answer must know of it. */
+  const settled = async (): Promise<void> => {
+    for (;;) {
+      if (writing !== null) await writing
+      else if (queue.length > 0 && state === 'writing' && open) writing = writeAll()
+      else return
+    }
+  }
+  const read = async <R extends HistoryRequest>(request: R): Promise<HistoryAnswers[R['do']] | null> => {
+    if (!open || closed) return null
+    const answer = await thread.ask(request)
+    if (answer.ok) return answer.value
+    log.warn('history cannot be read', { why: answer.why })
+    if (answer.why === 'corrupt') pause('corrupt')
+    return null
+  }
+  const change = async (request: HistoryRequest): Promise<boolean> => {
+    await settled()
+    if (!open || closed || state !== 'writing') return false
+    const answer = await thread.ask(request)
+    if (answer.ok) return true
+    log.warn('history cannot be changed', { why: answer.why })
+    if (answer.why !== 'EBUSY') pause(answer.why)
+    return false
+  }
+
+  const drop = (isGone: (operation: HistoryOperation) => boolean): void => {
+    queue = queue.filter(({ operation }) => !isGone(operation))
+    queuedCharacters = queue.reduce((sum, { operation }) => sum + weightOf(operation), 0)
+  }
+
+  const history: History = {
+    get restored() {
+      return restored
+    },
+    state: () => state,
+    listen: (told) => {
+      listener = told
+      if (state !== 'writing') told.stateChanged(state, reason)
+    },
+    nextLine: (wall) => {
+      lastSlot = Math.max(Math.floor(wall) * SLOTS_PER_MS, lastSlot + 1)
+      return lastSlot * LANES + lane
+    },
+    append,
+    page: (conversation, before, limit) => read({ do: 'page', conversation, before, limit }),
+    line: (conversation, line) => read({ do: 'line', conversation, line }),
+    unread: async (conversation, after) => {
+      await settled()
+      return read({ do: 'unread', conversation, after })
+    },
+    clear: async (conversations) => {
+      // A batch on its way keeps its place in the queue until it is through.
+      if (writing !== null) await writing
+      const gone = conversations === null ? null : new Set(conversations)
+      const isGone = (id: ConversationId): boolean => gone === null || gone.has(id)
+      drop((operation) => operation.op !== 'conversation' && isGone(operation.conversation))
+      return change({ do: 'clear', conversations })
+    },
+    forgetRoom: async (room, conversations) => {
+      if (writing !== null) await writing
+      const gone = new Set(conversations)
+      for (const [id, one] of known) if (one.room === room) gone.add(id)
+      drop((operation) => gone.has(subjectOf(operation)))
+      for (const id of gone) known.delete(id)
+      return change({ do: 'forget', room })
+    },
+    prune: (room, before) => change({ do: 'prune', room, before }),
+    close: async () => {
+      if (closed) return
+      retry?.cancel()
+      const enough = new Promise<void>((resolve) => {
+        setTimeout(resolve, CLOSE_MS).unref()
+      })
+      const rest = async (): Promise<void> => {
+        // One last try: there may be room again.
+        if (state === 'paused' && open && queue.length > 0) await writeSome()
+        await settled()
+        closed = true
+        if (open) await thread.ask({ do: 'close' })
+      }
+      await Promise.race([rest(), enough])
+      if (queue.length > 0 && state !== 'off') log.error('history not written', { operations: queue.length })
+      closed = true
+      retry?.cancel()
+      await thread.end()
+    }
+  }
+
+  let late: Timer | null = null
+  await Promise.race([
+    openFile(false),
+    new Promise<void>((resolve) => {
+      late = clock.after(OPEN_MS, () => {
+        pause('slow')
+        resolve()
+      })
+    })
+  ])
+  ;(late as Timer | null)?.cancel()
+  started = true
+  return { history, notices }
+}

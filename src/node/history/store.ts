@@ -1,0 +1,410 @@
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import type { HistoryOperation, RestoredConversation, StoredConversation } from '../../core/history/contract.ts'
+import type { ConversationId, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+import { lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
+import type { LineRow } from './rows.ts'
+import {
+  decodeLine,
+  decodeMember,
+  encodeLine,
+  encodeMember,
+  KIND_LINE,
+  KIND_SAID,
+  MENTION,
+  OTHERS,
+  STATE_FAILED,
+  STATE_QUEUED,
+  STATE_UNCONFIRMED,
+  STATE_WAITING,
+  STATE_WRITTEN
+} from './rows.ts'
+import { migrate, SCHEMA_VERSION, versionOf } from './schema.ts'
+
+export const HISTORY_FILE = 'history.sqlite'
+/** Another program of this profile commits in milliseconds; one that takes longer hangs. */
+const BUSY_MS = 2000
+/** Pages of the WAL before it is folded in: 16 MiB, so that a flood does not fold all the time. */
+const CHECKPOINT_PAGES = 4000
+/** What the page cache may hold, in KiB. */
+const CACHE_KIB = 16 * 1024
+/** People remembered by key; more only costs a look-up. */
+const KNOWN_PEOPLE = 20_000
+/** Lines of each conversation that come back at once: a few screens. Older ones are read as the person scrolls. */
+export const RESTORED_LINES = 100
+/** And the unread ones, so that the first look is at what is new. */
+const RESTORED_UNREAD = 500
+const CONTEXT_LINES = 30
+/** More conversations than anybody has; the ones last used come back. */
+const RESTORED_CONVERSATIONS = 2000
+
+const FOR_READING = `((kind = ${KIND_SAID} AND state IN (${OTHERS}, ${MENTION})) OR kind = ${KIND_LINE})`
+
+export type StoreOpening =
+  | { mode: 'writing' }
+  /** It can be read; why it cannot be written. */
+  | { mode: 'reading'; why: string }
+  /** Made by a newer program. */
+  | { mode: 'newer' }
+
+export interface Store {
+  readonly opening: StoreOpening
+  /** This program's turn among those that open the file; part of its line ids. */
+  readonly lane: number
+  readonly lastLine: LineId
+  restored(): RestoredConversation[]
+  /** All of them, durable when it returns; or none, and it throws. */
+  write(operations: readonly HistoryOperation[]): void
+  page(conversation: ConversationId, before: LineId, limit: number): Timeline
+  line(conversation: ConversationId, line: LineId): Line | null
+  unread(conversation: ConversationId, after: LineId): { unread: number; mentions: number }
+  clear(conversations: readonly ConversationId[] | null): void
+  forget(room: RoomId): void
+  prune(room: RoomId, before: number): void
+  close(): void
+}
+
+/** SQLite's result code: the primary one, without what is specific. */
+export const sqliteCode = (error: unknown): number | null => {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
+  return error.errcode & 0xff
+}
+const CODES: Record<number, string> = {
+  5: 'EBUSY',
+  6: 'EBUSY',
+  8: 'EROFS',
+  10: 'EIO',
+  11: 'corrupt',
+  13: 'ENOSPC',
+  14: 'EACCES',
+  26: 'corrupt'
+}
+/** The word a person can search for. */
+export const reasonOf = (error: unknown): string => {
+  const code = sqliteCode(error)
+  if (code !== null) return CODES[code] ?? `SQLite ${code}`
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
+}
+export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt'
+
+/** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
+const makePrivate = (path: string): void => {
+  closeSync(openSync(path, 'a', 0o600))
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+}
+
+/** Nothing is deleted: the broken file stays beside the new one, with what belongs to it. Returns its name. */
+export const setAside = (folder: string, wall: number): string => {
+  const date = new Date(wall).toISOString().slice(0, 19).replaceAll(':', '-')
+  const taken = new Set(readdirSync(folder))
+  let name = `history.broken-${date}.sqlite`
+  for (let n = 2; taken.has(name); n += 1) name = `history.broken-${date}-${n}.sqlite`
+  for (const part of ['-wal', '-shm', '']) {
+    const path = join(folder, HISTORY_FILE + part)
+    if (existsSync(path)) renameSync(path, join(folder, name + part))
+  }
+  return name
+}
+
+const prepareForWriting = (db: DatabaseSync): void => {
+  // Free pages are overwritten: what was cleared cannot be read from the file.
+  db.exec(`
+    PRAGMA secure_delete = ON;
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA cache_size = -${CACHE_KIB};
+  `)
+}
+
+const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'newer' => {
+  makePrivate(path)
+  const db = new DatabaseSync(path, { timeout: BUSY_MS })
+  try {
+    if (versionOf(db) > SCHEMA_VERSION) {
+      db.close()
+      return 'newer'
+    }
+    prepareForWriting(db)
+    migrate(db)
+    const row = db.prepare('UPDATE programs SET opened = opened + 1 RETURNING opened').get()
+    // What a program that died left in the air: nothing more will be heard of it.
+    db.exec(`
+      UPDATE lines SET state = ${STATE_UNCONFIRMED} WHERE state IN (${STATE_WRITTEN}, ${STATE_WAITING});
+      UPDATE lines SET state = ${STATE_FAILED}, more = '{"failure":{"code":"connection-lost","text":""}}'
+        WHERE state = ${STATE_QUEUED};
+    `)
+    return { db, lane: Number(row?.['opened'] ?? 0) }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** A database whose use failed is not left open. */
+const closedUnless = (db: DatabaseSync, make: () => Store): Store => {
+  try {
+    return make()
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+const openForReading = (path: string, opening: StoreOpening): Store => {
+  const read = (where: string | URL): Store => {
+    const db = new DatabaseSync(where, { readOnly: true, timeout: BUSY_MS })
+    return closedUnless(db, () => makeStore(db, opening, 0))
+  }
+  try {
+    return read(path)
+  } catch (error) {
+    if (isCorrupt(error)) throw error
+    // Where nothing can be written the log cannot be shared with anybody: the file is read as it stands.
+    const standing = pathToFileURL(path)
+    standing.searchParams.set('immutable', '1')
+    return read(standing)
+  }
+}
+
+/** Throws what SQLite throws; `isCorrupt` tells whether setting the file aside would help. */
+export const openStore = (folder: string): Store => {
+  const path = join(folder, HISTORY_FILE)
+  let opening: StoreOpening = { mode: 'newer' }
+  try {
+    const opened = openForWriting(path)
+    if (opened !== 'newer') return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane))
+  } catch (error) {
+    if (isCorrupt(error) || !existsSync(path)) throw error
+    opening = { mode: 'reading', why: reasonOf(error) }
+  }
+  return openForReading(path, opening)
+}
+
+const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store => {
+  const writable = opening.mode === 'writing'
+  const numbers = new Map<ConversationId, number>()
+  const people = new Map<string, number>()
+  const sql = {
+    key: db.prepare('SELECT key, other IS NOT NULL AS private FROM conversations WHERE id = ?'),
+    page: db.prepare(`
+      SELECT id, at, kind, people.member AS who, state, text, more
+      FROM lines LEFT JOIN people ON people.key = lines.who
+      WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?`),
+    line: db.prepare(`
+      SELECT id, at, kind, people.member AS who, state, text, more
+      FROM lines LEFT JOIN people ON people.key = lines.who WHERE id = ? AND conversation = ?`),
+    unread: db.prepare(`
+      SELECT count(*) AS unread, count(CASE WHEN state = ${MENTION} THEN 1 END) AS mentions
+      FROM lines WHERE conversation = ? AND id > ? AND ${FOR_READING}`),
+    conversations: db.prepare(`
+      SELECT key, id, room, title, hosted, other, unverified, closed, read_up_to, draft,
+        (SELECT max(lines.id) FROM lines WHERE conversation = conversations.key) AS newest
+      FROM conversations ORDER BY other IS NOT NULL, newest DESC LIMIT ?`)
+  }
+
+  const numberOf = (id: ConversationId): number | null => {
+    const known = numbers.get(id)
+    if (known !== undefined) return known
+    const row = sql.key.get(id)
+    if (row === undefined) return null
+    numbers.set(id, Number(row['key']))
+    return Number(row['key'])
+  }
+
+  const asLineRow = (row: Record<string, unknown>): LineRow => ({
+    id: Number(row['id']),
+    at: Number(row['at']),
+    kind: Number(row['kind']),
+    who: typeof row['who'] === 'string' ? row['who'] : null,
+    state: Number(row['state']),
+    text: typeof row['text'] === 'string' ? row['text'] : null,
+    more: typeof row['more'] === 'string' ? row['more'] : null
+  })
+
+  const page = (number: number, before: LineId, limit: number): Timeline => {
+    const lines: Line[] = []
+    let weight = 0
+    let read = 0
+    // One by one: a page of lines of a megabyte is not read to the end.
+    for (const row of sql.page.iterate(number, before, limit)) {
+      const line = decodeLine(asLineRow(row))
+      weight += line === null ? 0 : lineWeight(line)
+      if (weight > STRETCH_CHARACTERS && lines.length > 0) return { lines: lines.toReversed(), whole: false }
+      read += 1
+      if (line !== null) lines.push(line)
+    }
+    return { lines: lines.toReversed(), whole: read < limit }
+  }
+
+  const unreadAfter = (number: number, other: boolean, after: LineId): { unread: number; mentions: number } => {
+    const row = sql.unread.get(number, after)
+    const unread = Number(row?.['unread'] ?? 0)
+    return { unread, mentions: other ? unread : Number(row?.['mentions'] ?? 0) }
+  }
+
+  const writing = writable
+    ? {
+        conversation: db.prepare(`
+          INSERT INTO conversations (id, room, title, hosted, other, unverified, closed, read_up_to, draft)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET title = excluded.title, hosted = excluded.hosted, other = excluded.other,
+            unverified = excluded.unverified, closed = excluded.closed,
+            read_up_to = max(read_up_to, excluded.read_up_to), draft = excluded.draft
+          RETURNING key`),
+        person: db.prepare(
+          'INSERT INTO people (member) VALUES (?) ON CONFLICT (member) DO UPDATE SET member = member RETURNING key'
+        ),
+        line: db.prepare(`
+          INSERT INTO lines (id, conversation, at, kind, who, state, text, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, who = excluded.who, state = excluded.state,
+            text = excluded.text, more = excluded.more WHERE conversation = excluded.conversation`),
+        remove: db.prepare('DELETE FROM lines WHERE id = ? AND conversation = ?')
+      }
+    : null
+
+  const personOf = (member: string): number => {
+    const known = people.get(member)
+    if (known !== undefined) return known
+    const key = Number(writing?.person.get(member)?.['key'])
+    if (people.size >= KNOWN_PEOPLE) people.clear()
+    people.set(member, key)
+    return key
+  }
+
+  const putConversation = (one: StoredConversation): void => {
+    const row = writing?.conversation.get(
+      one.id,
+      one.room,
+      one.title,
+      one.hosted ? 1 : 0,
+      one.with === null ? null : encodeMember(one.with),
+      one.unverified ? 1 : 0,
+      one.closed ? 1 : 0,
+      one.readUpTo,
+      one.draft
+    )
+    if (row !== undefined) numbers.set(one.id, Number(row['key']))
+  }
+
+  const perform = (operation: HistoryOperation): void => {
+    if (operation.op === 'conversation') {
+      putConversation(operation.conversation)
+      return
+    }
+    const number = numberOf(operation.conversation)
+    // Forgotten in another program of this profile meanwhile.
+    if (number === null) return
+    if (operation.op === 'remove') {
+      writing?.remove.run(operation.line, number)
+      return
+    }
+    const row = encodeLine(operation.line)
+    const who = row.who === null ? null : personOf(row.who)
+    writing?.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
+  }
+
+  const transaction = (run: () => void): void => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      run()
+      db.exec('COMMIT')
+    } catch (error) {
+      // What this transaction learnt about keys is not true any more.
+      numbers.clear()
+      people.clear()
+      // A full disk ends the transaction by itself.
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** What was removed leaves the log too, and the file gives the space back. */
+  const scrub = (): void => {
+    db.exec('DELETE FROM people WHERE key NOT IN (SELECT who FROM lines WHERE who IS NOT NULL)')
+    people.clear()
+    db.exec('PRAGMA incremental_vacuum')
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  return {
+    opening,
+    lane,
+    lastLine: Number(db.prepare('SELECT max(id) AS last FROM lines').get()?.['last'] ?? 0),
+    restored: () =>
+      sql.conversations.all(RESTORED_CONVERSATIONS).map((row) => {
+        const number = Number(row['key'])
+        const other = typeof row['other'] === 'string' ? decodeMember(row['other']) : null
+        const readUpTo = Number(row['read_up_to'])
+        const closed = row['closed'] === 1
+        const counts = closed ? { unread: 0, mentions: 0 } : unreadAfter(number, other !== null, readUpTo)
+        const wanted = Math.min(Math.max(RESTORED_LINES, counts.unread + CONTEXT_LINES), RESTORED_UNREAD)
+        return {
+          id: String(row['id']),
+          room: String(row['room']),
+          title: String(row['title']),
+          hosted: row['hosted'] === 1,
+          with: other,
+          unverified: row['unverified'] === 1,
+          closed,
+          readUpTo,
+          draft: String(row['draft']),
+          ...counts,
+          newest: closed ? { lines: [], whole: row['newest'] === null } : page(number, Number.MAX_SAFE_INTEGER, wanted)
+        }
+      }),
+    write: (operations) => transaction(() => operations.forEach(perform)),
+    page: (conversation, before, limit) => {
+      const number = numberOf(conversation)
+      return number === null ? { lines: [], whole: true } : page(number, before, limit)
+    },
+    line: (conversation, id) => {
+      const number = numberOf(conversation)
+      const row = number === null ? undefined : sql.line.get(id, number)
+      return row === undefined ? null : decodeLine(asLineRow(row))
+    },
+    unread: (conversation, after) => {
+      const row = sql.key.get(conversation)
+      return row === undefined
+        ? { unread: 0, mentions: 0 }
+        : unreadAfter(Number(row['key']), row['private'] === 1, after)
+    },
+    clear: (conversations) => {
+      transaction(() => {
+        if (conversations === null) {
+          db.exec('DELETE FROM lines')
+          db.exec('DELETE FROM conversations WHERE closed = 1')
+        }
+        for (const id of conversations ?? []) {
+          const number = numberOf(id)
+          if (number === null) continue
+          db.prepare('DELETE FROM lines WHERE conversation = ?').run(number)
+        }
+        numbers.clear()
+      })
+      scrub()
+    },
+    forget: (room) => {
+      transaction(() => {
+        db.prepare('DELETE FROM lines WHERE conversation IN (SELECT key FROM conversations WHERE room = ?)').run(room)
+        db.prepare('DELETE FROM conversations WHERE room = ?').run(room)
+        numbers.clear()
+      })
+      scrub()
+    },
+    prune: (room, before) => {
+      let removed = 0n
+      transaction(() => {
+        const result = db
+          .prepare('DELETE FROM lines WHERE conversation IN (SELECT key FROM conversations WHERE room = ?) AND at < ?')
+          .run(room, before)
+        removed = BigInt(result.changes)
+      })
+      if (removed > 0n) scrub()
+    },
+    close: () => db.close()
+  }
+}

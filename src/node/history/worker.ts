@@ -1,0 +1,77 @@
+import { parentPort } from 'node:worker_threads'
+import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReply, HistoryRequest } from './protocol.ts'
+import type { Store } from './store.ts'
+import { isCorrupt, openStore, reasonOf, setAside } from './store.ts'
+
+/** The thread that owns the file: a disk that stalls stalls this thread and nothing else. */
+
+let store: Store | null = null
+
+const opened = (folder: string, aside: string | null): HistoryOpened => {
+  const fresh = openStore(folder)
+  try {
+    const { opening, lane, lastLine } = fresh
+    const answer = { opening, lane, lastLine, restored: fresh.restored(), setAside: aside }
+    store = fresh
+    return answer
+  } catch (error) {
+    fresh.close()
+    throw error
+  }
+}
+
+const open = (folder: string, wall: number, aside: boolean): HistoryOpened => {
+  store?.close()
+  store = null
+  if (aside) return opened(folder, setAside(folder, wall))
+  try {
+    return opened(folder, null)
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+    return opened(folder, setAside(folder, wall))
+  }
+}
+
+const there = (): Store => {
+  if (store === null) throw new Error('not open')
+  return store
+}
+
+const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] => {
+  switch (request.do) {
+    case 'open':
+      return open(request.folder, request.wall, request.aside)
+    case 'write':
+      there().write(request.operations)
+      return null
+    case 'page':
+      return there().page(request.conversation, request.before, request.limit)
+    case 'line':
+      return there().line(request.conversation, request.line)
+    case 'unread':
+      return there().unread(request.conversation, request.after)
+    case 'clear':
+      there().clear(request.conversations)
+      return null
+    case 'forget':
+      there().forget(request.room)
+      return null
+    case 'prune':
+      there().prune(request.room, request.before)
+      return null
+    case 'close':
+      store?.close()
+      store = null
+      return null
+  }
+}
+
+parentPort?.on('message', ({ id, request }: HistoryQuestion) => {
+  let reply: HistoryReply
+  try {
+    reply = { id, ok: true, value: perform(request) }
+  } catch (error) {
+    reply = { id, ok: false, why: reasonOf(error) }
+  }
+  parentPort?.postMessage(reply)
+})

@@ -1,0 +1,73 @@
+import type {
+  History,
+  HistoryListener,
+  HistoryOperation,
+  HistoryState,
+  RestoredConversation
+} from '../../../src/core/history/contract.ts'
+import type { Line, Timeline } from '../../../src/shared/state.ts'
+
+/** A history whose disk does nothing before the test says so. */
+export interface FakeHistory extends History {
+  operations: HistoryOperation[]
+  /** Commits what was handed over so far. */
+  commit(): void
+  become(state: HistoryState, reason?: string): void
+  /** What lies on the disk beyond the memory. */
+  disk: Map<string, Line[]>
+  asked: string[]
+  lines(): string[]
+}
+
+export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHistory => {
+  let state: HistoryState = 'writing'
+  let listener: HistoryListener | null = null
+  let last = Math.max(1000, ...restored.flatMap((one) => one.newest.lines.map((line) => line.id)))
+  let waiting: (() => void)[] = []
+  const fake: FakeHistory = {
+    restored,
+    operations: [],
+    disk: new Map(),
+    asked: [],
+    state: () => state,
+    listen: (told) => {
+      listener = told
+    },
+    nextLine: () => (last += 1),
+    append: (operation, saved) => {
+      fake.operations.push(operation)
+      waiting.push(saved)
+    },
+    page: (conversation, before, limit): Promise<Timeline> => {
+      const lines = (fake.disk.get(conversation) ?? []).filter((line) => line.id < before)
+      return Promise.resolve({ lines: lines.slice(-limit), whole: lines.length <= limit })
+    },
+    line: (conversation, id) =>
+      Promise.resolve((fake.disk.get(conversation) ?? []).find((line) => line.id === id) ?? null),
+    unread: () => Promise.resolve({ unread: 77, mentions: 7 }),
+    clear: (conversations) => {
+      fake.asked.push(`clear ${conversations?.join() ?? 'all'}`)
+      return Promise.resolve(state === 'writing')
+    },
+    forgetRoom: (room) => {
+      fake.asked.push(`forget ${room}`)
+      return Promise.resolve(true)
+    },
+    prune: (room, before) => {
+      fake.asked.push(`prune ${room} ${new Date(before).toISOString().slice(0, 10)}`)
+      return Promise.resolve(true)
+    },
+    close: () => Promise.resolve(),
+    commit: () => {
+      const all = waiting
+      waiting = []
+      for (const saved of all) saved()
+    },
+    become: (next, reason = '') => {
+      state = next
+      listener?.stateChanged(next, reason)
+    },
+    lines: () => fake.operations.flatMap((one) => (one.op === 'line' && 'text' in one.line ? [one.line.text] : []))
+  }
+  return fake
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { connectRaw } from '../support/clients/raw.ts'
+import { startIm } from '../support/servers/im.ts'
+import { personAt } from './driver.ts'
+import { expect, test } from './fixtures.ts'
+
+/** Waits for what a pause in typing tells the app, on the disk where a restart will look for it. */
+const draftIsKept = (profile: string, text: string): Promise<void> =>
+  expect
+    .poll(() => {
+      const db = new DatabaseSync(join(profile, 'history.sqlite'), { readOnly: true })
+      try {
+        return db
+          .prepare('SELECT draft FROM conversations')
+          .all()
+          .map((row) => row['draft'])
+      } finally {
+        db.close()
+      }
+    })
+    .toContain(text)
+
+test('a restart keeps what was said, what is unread, and the draft', async ({ launchApp, profile }) => {
+  const [one, two] = [await startIm(), await startIm()]
+  try {
+    const first = await launchApp()
+    const me = personAt(first, await first.firstWindow())
+    await me.connectTo(two.port)
+    await me.connectTo(one.port)
+    await me.say('said before')
+    await expect(me.message('said before').getByText('Delivered')).toBeAttached()
+    await me.field().fill('half a sentence 半句')
+    await draftIsKept(profile, 'half a sentence 半句')
+    await me.goTo(`127.0.0.1:${two.port}`)
+    const guest = await connectRaw(one.port)
+    guest.write('你好，昨天\n')
+    const list = me.page.getByRole('navigation')
+    await expect(list.getByText('1 unread')).toBeAttached()
+    await first.close()
+    expect(await first.exited).toBe(0)
+    guest.close()
+
+    const second = await launchApp()
+    const page = await second.firstWindow()
+    const you = personAt(second, page)
+    await expect(page.getByRole('navigation').getByText('1 unread')).toBeAttached()
+    await you.goTo(`127.0.0.1:${one.port}`)
+    await expect(you.message('said before').getByText('Delivered')).toBeAttached()
+    await expect(you.message('你好，昨天')).toBeVisible()
+    await expect(you.log().getByText('New', { exact: true })).toBeVisible()
+    await expect(you.field()).toHaveValue('half a sentence 半句')
+  } finally {
+    await Promise.all([one.close(), two.close()])
+  }
+})
+
+test('history that is cleared stays away', async ({ launchApp }) => {
+  const server = await startIm()
+  try {
+    const first = await launchApp()
+    const page = await first.firstWindow()
+    const me = personAt(first, page)
+    await me.connectTo(server.port)
+    await me.say('forget this')
+    await expect(me.message('forget this').getByText('Delivered')).toBeAttached()
+    await page.getByRole('button', { name: 'Room menu' }).click()
+    await page.getByRole('menuitem', { name: 'Clear history…' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Clear', exact: true }).click()
+    await expect(page.getByText('History cleared')).toBeVisible()
+    await expect(me.message('forget this')).toHaveCount(0)
+    await me.say('but not this')
+    await expect(me.message('but not this').getByText('Delivered')).toBeAttached()
+    await first.close()
+
+    const second = await launchApp()
+    const you = personAt(second, await second.firstWindow())
+    await expect(you.message('but not this')).toBeVisible()
+    await expect(you.message('forget this')).toHaveCount(0)
+  } finally {
+    await server.close()
+  }
+})
