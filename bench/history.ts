@@ -6,7 +6,7 @@ import type { History, HistoryOperation } from '../src/core/history/contract.ts'
 import { makeClock } from '../src/node/clock.ts'
 import { openHistory } from '../src/node/history/history.ts'
 import { HISTORY_FILE } from '../src/node/history/store.ts'
-import { silentLog } from '../src/node/log.ts'
+import { silentLog } from '../test/support/quiet.ts'
 
 /**
  * `node bench/history.ts [--lines N]`: how fast history is written and read. One database with N lines of 60 bytes on

@@ -6,7 +6,7 @@ import type { History } from '../../../src/core/history/contract.ts'
 import { makeClock } from '../../../src/node/clock.ts'
 import type { OpenedHistory } from '../../../src/node/history/history.ts'
 import { openHistory } from '../../../src/node/history/history.ts'
-import { silentLog } from '../../../src/node/log.ts'
+import { silentLog } from '../../support/quiet.ts'
 import type { Line, NoticeBody } from '../../../src/shared/state.ts'
 import { saidLine } from './lines.ts'
 

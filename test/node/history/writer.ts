@@ -1,6 +1,6 @@
 import { makeClock } from '../../../src/node/clock.ts'
 import { openHistory } from '../../../src/node/history/history.ts'
-import { silentLog } from '../../../src/node/log.ts'
+import { silentLog } from '../../support/quiet.ts'
 import { room, saidLine } from './lines.ts'
 
 /** Writes lines as fast as they are saved and tells the number of each one that is, until it is killed. */

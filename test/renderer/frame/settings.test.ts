@@ -34,6 +34,8 @@ describe('the settings panel', () => {
     await expect.poll(() => activeText(window)).toBe('About')
     await dialog(window).getByText('/home/mei/.config/teahouse').waitFor()
     await window.page.keyboard.press('ArrowUp')
+    await expect.poll(() => activeText(window)).toBe('History')
+    await window.page.keyboard.press('ArrowUp')
     await expect.poll(() => activeText(window)).toBe('Connections')
     await dialog(window).getByText('Saved rooms').waitFor()
     await window.page.keyboard.press('Home')
