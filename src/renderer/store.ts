@@ -3,8 +3,8 @@ import { createStore } from 'zustand/vanilla'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { HostedBefore } from '../shared/settings.ts'
-import type { AppState, Conversation, ConversationId, Room, RoomId, Wish } from '../shared/state.ts'
-import { applyEvent, prependLines } from '../shared/state.ts'
+import type { AppState, Conversation, ConversationId, Room, RoomId, Timeline, Wish } from '../shared/state.ts'
+import { applyEvent } from '../shared/state.ts'
 import type { CarrierState } from './bridge.ts'
 
 export type SettingsPage = 'profile' | 'appearance' | 'language' | 'connections' | 'history' | 'about'
@@ -94,6 +94,14 @@ export const tell = (command: AppCommand): void => {
 
 export const ask = <Q extends Question>(question: Q): Promise<AnswerTo<Q>> =>
   bridge ? bridge.ask(question) : Promise.reject(new Error('The window is not attached yet'))
+
+const prependLines = (state: AppState, conversation: ConversationId, page: Timeline): AppState => {
+  const timeline = state.timelines[conversation]
+  if (!timeline) return state
+  const oldest = timeline.lines[0]?.id ?? Number.POSITIVE_INFINITY
+  const lines = [...page.lines.filter((line) => line.id < oldest), ...timeline.lines]
+  return { ...state, timelines: { ...state.timelines, [conversation]: { lines, whole: page.whole } } }
+}
 
 /** Puts older lines in front of those in hand. Resolves with whether there were any. */
 export const loadOlder = async (conversation: ConversationId, limit: number): Promise<boolean> => {

@@ -1,5 +1,5 @@
 import type { AppCommand, Outcome, Question } from './commands.ts'
-import type { AppEvent, AppState, Timeline } from './state.ts'
+import type { AppEvent, AppState, Around, Later, Timeline } from './state.ts'
 
 /**
  * The one contract between a view and the app, whatever carries it (Electron IPC, a WebSocket). Three functions:
@@ -16,7 +16,10 @@ export interface LocalAddress {
 }
 
 export interface Answers {
+  /** Without lines and not whole: it cannot be read now. */
   page: Timeline
+  pageAfter: Later
+  around: Around
   addresses: LocalAddress[]
   freePort: number | null
 }

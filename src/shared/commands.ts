@@ -85,6 +85,8 @@ export const appCommand = z.discriminatedUnion('type', [
   /** `/to NAME TEXT`: resolves the longest matching name, opens the thread, says the text. Answers with the conversation id. */
   z.object({ type: z.literal('whisper'), room: id, to: text, text }),
   z.object({ type: z.literal('closePrivate'), conversation: id }),
+  /** Shows a conversation again that was closed by hand, to read in it. Answers with its id. */
+  z.object({ type: z.literal('reopen'), conversation: id }),
   /** Asks the server for another name. The answer comes as an event and stands in `room.renaming`. */
   z.object({ type: z.literal('rename'), room: id, name: z.string().max(MAX_NAME_CHARACTERS) }),
   z.object({ type: z.literal('who'), room: id }),
@@ -126,10 +128,22 @@ export type Outcome =
   | { ok: true; room?: string; conversation?: string }
   | { ok: false; code: OutcomeCode; detail?: string | number }
 
+/** Lines in one answer: more is not read before the next page is asked for. */
+const pageLimit = z.int().min(1).max(2000)
+
 /** Questions: what must answer with data. */
 export const question = z.discriminatedUnion('type', [
   /** Lines of a conversation before a line, oldest first. */
-  z.object({ type: z.literal('page'), conversation: id, before: z.int(), limit: z.int().min(1).max(2000) }),
+  z.object({ type: z.literal('page'), conversation: id, before: z.int(), limit: pageLimit }),
+  /** Lines of a conversation after a line, oldest first. */
+  z.object({ type: z.literal('pageAfter'), conversation: id, after: z.int(), limit: pageLimit }),
+  /** The lines around a line, or around the first one since a moment (ms since 1970), half before and half after. */
+  z.object({
+    type: z.literal('around'),
+    conversation: id,
+    where: z.union([z.object({ line: z.int() }), z.object({ moment: z.int() })]),
+    limit: pageLimit
+  }),
   /** The addresses of this machine that others can use, real cards first, virtual ones last. */
   z.object({ type: z.literal('addresses') }),
   /** The given port if it is free on all interfaces, else the next free one. */

@@ -155,6 +155,23 @@ export interface Timeline {
   whole: boolean
 }
 
+/** Lines that follow a line, oldest first. */
+export interface Later {
+  lines: Line[]
+  /** True when nothing newer was there. Without lines and not the newest: it cannot be read now. */
+  newest: boolean
+}
+
+/** A stretch from anywhere in a conversation. */
+export interface Stretch extends Timeline, Later {}
+
+/** What stands around a line or a moment. */
+export type Around =
+  /** `target`: the line asked for or, where it is gone, its neighbour; of a moment, the first line since. */
+  | { found: true; target: LineId; stretch: Stretch }
+  /** `nothing`: no line is there, or none since the moment. `unreadable`: the disk cannot be read now. */
+  | { found: false; why: 'nothing' | 'unreadable' }
+
 /** Something the person should know that belongs to no room. Shown until dismissed. */
 export type Notice = { id: number } & (
   | { kind: 'settings-set-aside'; file: string }
@@ -241,12 +258,14 @@ export type AppEvent =
   | { type: 'wished'; wish: Wish }
 
 /**
- * Lines of one conversation kept in memory, on both sides of the bridge: a week of a busy room, some 30 MiB at worst.
- * The oldest go first, and then the timeline is no longer whole.
+ * Lines of one conversation kept in the app's memory where the disk has none of them: a week of a busy room, some
+ * 30 MiB at worst. The oldest go first, and then the timeline is no longer whole.
  */
 export const TIMELINE_LINES = 100_000
 /** Lines over the limit before the oldest are cut off: cutting at each line would copy the whole list each time. */
 export const TIMELINE_SLACK = 1000
+/** Newest lines of each conversation that a view holds: some fifty screens. It asks for the others as it needs them. */
+export const VIEW_LINES = 2000
 /** A hostile server may send lines of a megabyte: all texts of one timeline together, some 32 MiB of memory. */
 export const TIMELINE_CHARACTERS = 16 * 1024 * 1024
 /** Newest lines of each conversation in a snapshot: a few screens. Older ones are asked for by `page`. */
@@ -268,6 +287,19 @@ export const newestFrom = (lines: readonly Line[], end: number, most: number, ch
     start -= 1
   }
   return start
+}
+
+/** Where the oldest lines from `start` on end that fit both limits (exclusive); at least one line always does. */
+export const oldestTo = (lines: readonly Line[], start: number, most: number, characters: number): number => {
+  let end = start
+  let weight = 0
+  while (end < lines.length && end - start < most) {
+    const line = lines[end]
+    weight += line ? lineWeight(line) : 0
+    if (weight > characters && end > start) break
+    end += 1
+  }
+  return end
 }
 
 const replaceOrAppend = <T extends { id: string }>(list: readonly T[], item: T): T[] => {
@@ -338,7 +370,7 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
     case 'linesAdded': {
       const timeline = state.timelines[event.conversation] ?? { lines: [], whole: true }
       const lines = [...timeline.lines, ...event.lines]
-      const most = lines.length > TIMELINE_LINES + TIMELINE_SLACK ? TIMELINE_LINES : lines.length
+      const most = lines.length > VIEW_LINES + TIMELINE_SLACK ? VIEW_LINES : lines.length
       const from = newestFrom(lines, lines.length, most, TIMELINE_CHARACTERS)
       return {
         ...state,
@@ -385,22 +417,5 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       return { ...state, notices: state.notices.filter((notice) => notice.id !== event.notice) }
     case 'wished':
       return state
-  }
-}
-
-/** A page of older lines, put in front of what the view holds. Only the view does this. */
-export const prependLines = (state: AppState, conversation: ConversationId, page: Timeline): AppState => {
-  const timeline = state.timelines[conversation]
-  if (!timeline) return state
-  const oldest = timeline.lines[0]?.id ?? Number.POSITIVE_INFINITY
-  return {
-    ...state,
-    timelines: {
-      ...state.timelines,
-      [conversation]: {
-        lines: [...page.lines.filter((line) => line.id < oldest), ...timeline.lines],
-        whole: page.whole
-      }
-    }
   }
 }

@@ -26,7 +26,13 @@ interface FakeSide extends ViewSide {
   performed: AppCommand[]
   listeners: Set<(message: ViewMessage) => void>
 }
-const answers: Answers = { freePort: 8889, addresses: [], page: { lines: [], whole: true } }
+const answers: Answers = {
+  freePort: 8889,
+  addresses: [],
+  page: { lines: [], whole: true },
+  pageAfter: { lines: [], newest: true },
+  around: { found: false, why: 'nothing' }
+}
 const makeSide = (): FakeSide => {
   const performed: AppCommand[] = []
   const listeners = new Set<(message: ViewMessage) => void>()

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { AppEvent, AppState, Conversation, Line, Room } from '../../src/shared/state.ts'
-import {
-  applyEvent,
-  prependLines,
-  TIMELINE_CHARACTERS,
-  TIMELINE_LINES,
-  TIMELINE_SLACK
-} from '../../src/shared/state.ts'
+import { applyEvent, TIMELINE_CHARACTERS, TIMELINE_SLACK, VIEW_LINES } from '../../src/shared/state.ts'
 
 const room = (id: string): Room => ({
   id,
@@ -125,10 +119,10 @@ describe('applying an event', () => {
     expect(back.people['a']?.complete).toBe(false)
   })
 
-  test('keeps the newest 100,000 lines, and then says that older ones are gone', () => {
-    const many = Array.from({ length: TIMELINE_LINES + TIMELINE_SLACK }, (_, n) => line(n + 10))
+  test('keeps the newest lines, and then says that older ones are gone', () => {
+    const many = Array.from({ length: VIEW_LINES + TIMELINE_SLACK }, (_, n) => line(n + 10))
     const full = applyEvent(state, { type: 'linesAdded', conversation: 'a', lines: many })
-    expect(full.timelines['a']?.lines).toHaveLength(TIMELINE_LINES)
+    expect(full.timelines['a']?.lines).toHaveLength(VIEW_LINES)
     expect(full.timelines['a']?.whole).toBe(false)
     expect(full.timelines['a']?.lines.at(-1)).toBe(many.at(-1))
   })
@@ -139,10 +133,5 @@ describe('applying an event', () => {
     const full = applyEvent(state, { type: 'linesAdded', conversation: 'a', lines: many })
     expect(full.timelines['a']).toMatchObject({ whole: false })
     expect(full.timelines['a']?.lines.map((one) => one.id)).toEqual([12, 13, 14, 15])
-  })
-
-  test('an older page goes in front, without what is there already', () => {
-    const paged = prependLines(state, 'b', { lines: [line(1), line(2), line(3)], whole: true })
-    expect(paged.timelines['b']?.lines.map((one) => one.id)).toEqual([1, 2, 3])
   })
 })

@@ -140,6 +140,8 @@ export const makeStage = async (): Promise<Stage> => {
       perform: () => ({ ok: true }),
       answer: {
         page: () => ({ lines: [], whole: true }),
+        pageAfter: () => ({ lines: [], newest: true }),
+        around: () => ({ found: false, why: 'nothing' }),
         addresses: () => [
           { address: '192.168.1.20', card: 'eth0', virtual: false },
           { address: '172.17.0.1', card: 'docker0', virtual: true }
@@ -159,6 +161,10 @@ export const makeStage = async (): Promise<Stage> => {
       switch (asked.type) {
         case 'page':
           return script.answer.page(asked)
+        case 'pageAfter':
+          return script.answer.pageAfter(asked)
+        case 'around':
+          return script.answer.around(asked)
         case 'addresses':
           return script.answer.addresses(asked)
         case 'freePort':

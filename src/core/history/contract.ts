@@ -1,5 +1,5 @@
 import type { Member } from '../../shared/events.ts'
-import type { ConversationId, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 
 /** What is kept of a conversation besides its lines. */
 export interface StoredConversation {
@@ -59,6 +59,10 @@ export interface History {
   append(operation: HistoryOperation, saved: () => void): void
   /** At most `limit` lines before a line, oldest first. Null: cannot be read now. */
   page(conversation: ConversationId, before: LineId, limit: number): Promise<Timeline | null>
+  /** At most `limit` lines after a line and before another, oldest first. Null: cannot be read now. */
+  after(conversation: ConversationId, after: LineId, before: LineId, limit: number): Promise<Later | null>
+  /** The first line that happened at a moment (ms since 1970) or later; `line` null: none. Null: cannot be read now. */
+  firstSince(conversation: ConversationId, moment: number): Promise<{ line: LineId | null } | null>
   /** Null: not there, or cannot be read now. */
   line(conversation: ConversationId, line: LineId): Promise<Line | null>
   /** Lines for reading after a line. Null: cannot be read now. */

@@ -168,6 +168,12 @@ export const makeSwitchboardWith =
       return failed === null ? { ok: true, room: desk.id, conversation } : no(failed)
     }
 
+    const reopen = (conversation: string): Outcome => {
+      if (conversations.get(conversation) !== null) return { ok: true, conversation }
+      for (const desk of rooms.all()) if (desk.reopen(conversation)) return { ok: true, room: desk.id, conversation }
+      return no('no-such-conversation')
+    }
+
     const rename = (desk: RoomDesk, name: string): Outcome => {
       if (name.trim() === '') return no('bad-name')
       if (desk.view().status.state !== 'connected') return no('not-connected')
@@ -285,6 +291,8 @@ export const makeSwitchboardWith =
             desk.closePrivate(command.conversation)
             return null
           })
+        case 'reopen':
+          return reopen(command.conversation)
         case 'rename':
           return withRoom(command.room, (desk) => rename(desk, command.name))
         case 'who':
@@ -328,6 +336,10 @@ export const makeSwitchboardWith =
       switch (asked.type) {
         case 'page':
           return conversations.page(asked.conversation, asked.before, asked.limit)
+        case 'pageAfter':
+          return conversations.pageAfter(asked.conversation, asked.after, asked.limit)
+        case 'around':
+          return conversations.around(asked.conversation, asked.where, asked.limit)
         case 'addresses':
           return deps.addresses()
         case 'freePort':

@@ -3,8 +3,10 @@ import type { Member } from '../../shared/events.ts'
 import { memberLabel } from '../../shared/events.ts'
 import type {
   AppEvent,
+  Around,
   Conversation,
   ConversationId,
+  Later,
   Line,
   LineBody,
   LineId,
@@ -15,7 +17,6 @@ import {
   lineWeight,
   newestFrom,
   SNAPSHOT_LINES,
-  STRETCH_CHARACTERS,
   TIMELINE_CHARACTERS,
   TIMELINE_LINES,
   TIMELINE_SLACK
@@ -24,6 +25,7 @@ import type { History, RestoredConversation } from '../history/contract.ts'
 import type { Notification } from './contract.ts'
 import { makeLedger } from './ledger.ts'
 import { plainText } from './notifications.ts'
+import { indexOfLine, makeReader, stretchBefore } from './reading.ts'
 
 /** Lines of one conversation in memory where the rest can be read from the disk: what a person scrolls through. */
 export const WINDOW_LINES = 5000
@@ -85,6 +87,8 @@ export interface Conversations {
   /** The person has it before their eyes. */
   inSight(id: ConversationId): boolean
   page(id: ConversationId, before: LineId, limit: number): Promise<Timeline>
+  pageAfter(id: ConversationId, after: LineId, limit: number): Promise<Later>
+  around(id: ConversationId, where: { line: LineId } | { moment: number }, limit: number): Promise<Around>
   /** Nothing was ever said here; null: nowhere. */
   clear(id: ConversationId | null): void
   /** Whether a room's lines are written has changed. */
@@ -112,6 +116,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
   const talks = new Map<ConversationId, Talk>()
   const changed = new Set<Talk>()
   let lastLine = 0
+  const reader = makeReader(history)
   const ledger = history === null ? null : makeLedger(history, clock)
   /** The newest of the versions of a line that are on their way to the disk. */
   const onTheWay = new Map<LineId, object>()
@@ -125,17 +130,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     soon()
   }
 
-  /** Line ids only ever grow along a timeline. */
-  const indexOf = (talk: Talk, id: LineId): number => {
-    let low = 0
-    let high = talk.lines.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((talk.lines[middle]?.id ?? 0) < id) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+  const indexOf = (talk: Talk, id: LineId): number => indexOfLine(talk.lines, id)
 
   const isKept = (talk: Talk): boolean => history !== null && deps.keeps(talk.view.room)
   const find = (talk: Talk, id: LineId): Line | null => {
@@ -256,11 +251,6 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     if (counted && talk.view.readUpTo === readUpTo) patch(talk, counted)
   }
 
-  const stretch = (talk: Talk, end: number, limit: number): Timeline => {
-    const start = newestFrom(talk.lines, end, limit, STRETCH_CHARACTERS)
-    return { lines: talk.lines.slice(start, end), whole: start === 0 && talk.whole }
-  }
-
   return {
     open: (id, room, other, restored) => {
       const view: Conversation = {
@@ -297,7 +287,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       tell({ type: 'conversationChanged', conversation: view })
       // A view that is attached begins a new conversation empty.
       if (restored !== undefined)
-        tell({ type: 'timelineReset', conversation: id, timeline: stretch(talk, lines.length, SNAPSHOT_LINES) })
+        tell({ type: 'timelineReset', conversation: id, timeline: stretchBefore(talk, lines.length, SNAPSHOT_LINES) })
     },
     close: (id, byHand) => {
       const talk = talks.get(id)
@@ -391,15 +381,15 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     inSight,
     page: async (id, before, limit) => {
       const talk = talks.get(id)
-      if (!talk) return { lines: [], whole: true }
-      const end = indexOf(talk, Math.min(before, talk.told + 1))
-      if (end > 0 || talk.whole || history === null) return stretch(talk, end, limit)
-      const cleared = talk.cleared
-      // What is in memory may not have been shown yet: it is never read from the disk too.
-      const page = await history.page(id, Math.min(before, talk.lines[0]?.id ?? before), limit)
-      // Cleared while it was read: it is not there any more.
-      if (talk.cleared !== cleared) return { lines: [], whole: true }
-      return page ?? { lines: [], whole: false }
+      return talk === undefined ? { lines: [], whole: true } : reader.page(talk, before, limit)
+    },
+    pageAfter: async (id, after, limit) => {
+      const talk = talks.get(id)
+      return talk === undefined ? { lines: [], newest: true } : reader.pageAfter(talk, after, limit)
+    },
+    around: async (id, where, limit) => {
+      const talk = talks.get(id)
+      return talk === undefined ? { found: false, why: 'nothing' } : reader.around(talk, where, limit)
     },
     clear: (id) => {
       for (const talk of talks.values()) {
@@ -420,7 +410,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     showAll: () => ledger?.showAll(),
     timelines: () =>
       Object.fromEntries(
-        [...talks].map(([id, talk]) => [id, stretch(talk, indexOf(talk, talk.told + 1), SNAPSHOT_LINES)])
+        [...talks].map(([id, talk]) => [id, stretchBefore(talk, indexOf(talk, talk.told + 1), SNAPSHOT_LINES)])
       ),
     totals: () => {
       let unread = 0

@@ -69,6 +69,8 @@ export interface RoomDesk {
   /** With somebody the roster does not know, by name: while it is not complete, the server knows better. */
   openPrivateNamed(name: string): ConversationId
   closePrivate(conversation: ConversationId): void
+  /** Shows a thread again that was closed by hand; false: there is none of this id. */
+  reopen(conversation: ConversationId): boolean
   /** Asks for another name; `keep` remembers it for this room once accepted. */
   rename(name: string): void
   who(): void
@@ -401,6 +403,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       ownLines.forget(conversation)
       threads.close(conversation)
     },
+    reopen: (conversation) => threads.reopen(conversation, members),
     rename: (name) => {
       if (room.self?.name === name) {
         // Some servers refuse the name one has already as taken (dialects 3.4): there is nothing to ask.

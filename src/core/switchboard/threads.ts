@@ -1,6 +1,6 @@
 import type { Member, PeopleChanged } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
-import type { ConversationId, RoomId } from '../../shared/state.ts'
+import type { Conversation, ConversationId, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { Conversations } from './conversations.ts'
 
@@ -31,6 +31,8 @@ export interface Threads {
   /** Nobody is known to be there any more. */
   allGone(): void
   close(conversation: ConversationId): void
+  /** Opens one that was closed by hand, to be read; `people`: who is there. False: there is none of this id. */
+  reopen(conversation: ConversationId, people: ReadonlyMap<string, Member> | null): boolean
   /** Opens what an earlier run left. */
   restore(threads: readonly RestoredConversation[]): void
   /** By what the server is told whom a line in this thread is for. */
@@ -46,12 +48,30 @@ const lostKey = (thread: ConversationId): string => `lost:${thread}`
 /** What came back closed has its lines on the disk. */
 const UNREAD_YET = { lines: [], whole: false }
 
+/** A thread as it is found again when it was closed. */
+const asLeft = ({ id, room, with: other, unverified, readUpTo }: Conversation): RestoredConversation => ({
+  id,
+  room,
+  title: '',
+  hosted: false,
+  with: other,
+  unverified: unverified === true,
+  closed: true,
+  readUpTo,
+  draft: '',
+  unread: 0,
+  mentions: 0,
+  newest: UNREAD_YET
+})
+
 /** `keeps`: what is said is written down, so that a closed thread can go on. */
 export const makeThreads = (room: RoomId, conversations: Conversations, keeps: () => boolean): Threads => {
   /** The least recently used first. */
   const threads = new Map<string, ConversationId>()
   /** Threads closed by hand: they go on where they ended when something new is said. */
   const closed = new Map<string, RestoredConversation>()
+  /** Threads closed by hand that do not go on: with nameless people of before. Here to be read. */
+  const ended = new Map<ConversationId, RestoredConversation>()
   /** Threads of an earlier run whose person was not met in this one. */
   const unmet = new Set<ConversationId>()
   let last = 0
@@ -86,11 +106,7 @@ export const makeThreads = (room: RoomId, conversations: Conversations, keeps: (
     threads.delete(key)
     unmet.delete(thread)
     conversations.close(thread, true)
-    if (!keeps() || view === null) return
-    const { with: other, readUpTo } = view
-    const counts = { unread: 0, mentions: 0 }
-    const about = { id: thread, room, title: '', hosted: false, unverified: view.unverified === true }
-    closed.set(key, { ...about, with: other, closed: true, readUpTo, draft: '', ...counts, newest: UNREAD_YET })
+    if (keeps() && view !== null) closed.set(key, asLeft(view))
   }
 
   /** An address of an earlier run is the same person only under the same name. */
@@ -180,7 +196,31 @@ export const makeThreads = (room: RoomId, conversations: Conversations, keeps: (
     close: (conversation) => {
       for (const [key, thread] of threads) if (thread === conversation) shut(key, thread)
       // One that had ended is found under no key.
+      const view = conversations.get(conversation)
       conversations.close(conversation, true)
+      if (view !== null && keeps()) ended.set(conversation, asLeft(view))
+    },
+    reopen: (conversation, people) => {
+      const over = ended.get(conversation)
+      if (over !== undefined && over.with !== null) {
+        ended.delete(conversation)
+        conversations.open(conversation, room, over.with, over)
+        return true
+      }
+      for (const [key, thread] of closed) {
+        if (thread.id !== conversation || thread.with === null) continue
+        closed.delete(key)
+        makeRoom()
+        threads.set(threads.has(key) ? lostKey(conversation) : key, conversation)
+        conversations.open(conversation, room, thread.with, thread)
+        unmet.add(conversation)
+        const here = people?.get(key)
+        if (here === undefined) return true
+        meet(here)
+        if (threads.get(key) === conversation) update(key, { with: here, present: true })
+        return true
+      }
+      return false
     },
     restore: (left) => {
       // The newest last, so that it is the last to make room.
@@ -191,7 +231,15 @@ export const makeThreads = (room: RoomId, conversations: Conversations, keeps: (
         const key = memberKey(other)
         const named = labelOf(other) !== ''
         if (thread.closed || threads.size >= PRIVATE_THREADS) {
-          if (named) closed.set(key, { ...thread, closed: true, newest: UNREAD_YET })
+          const shutOne = { ...thread, closed: true, newest: UNREAD_YET }
+          if (!named) {
+            ended.set(thread.id, shutOne)
+            continue
+          }
+          // Of two under one key the one used last goes on.
+          const before = closed.get(key)
+          if (before !== undefined) ended.set(before.id, before)
+          closed.set(key, shutOne)
           continue
         }
         conversations.open(thread.id, room, other, thread)

@@ -306,6 +306,8 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     },
     append,
     page: (conversation, before, limit) => read({ do: 'page', conversation, before, limit }),
+    after: (conversation, after, before, limit) => read({ do: 'after', conversation, after, before, limit }),
+    firstSince: (conversation, moment) => read({ do: 'firstSince', conversation, moment }),
     line: (conversation, line) => read({ do: 'line', conversation, line }),
     unread: async (conversation, after) => {
       await settled()

@@ -1,5 +1,5 @@
 import type { HistoryOperation, RestoredConversation } from '../../core/history/contract.ts'
-import type { ConversationId, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 import type { StoreOpening } from './store.ts'
 
 /** What the main thread asks of the one that writes. Answered in the order asked. */
@@ -8,6 +8,8 @@ export type HistoryRequest =
   | { do: 'open'; folder: string; wall: number; aside: boolean }
   | { do: 'write'; operations: HistoryOperation[] }
   | { do: 'page'; conversation: ConversationId; before: LineId; limit: number }
+  | { do: 'after'; conversation: ConversationId; after: LineId; before: LineId; limit: number }
+  | { do: 'firstSince'; conversation: ConversationId; moment: number }
   | { do: 'line'; conversation: ConversationId; line: LineId }
   | { do: 'unread'; conversation: ConversationId; after: LineId }
   | { do: 'clear'; conversations: readonly ConversationId[] | null }
@@ -28,6 +30,8 @@ export interface HistoryAnswers {
   open: HistoryOpened
   write: null
   page: Timeline
+  after: Later
+  firstSince: { line: LineId | null }
   line: Line | null
   unread: { unread: number; mentions: number }
   clear: null

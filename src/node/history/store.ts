@@ -3,11 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { HistoryOperation, RestoredConversation, StoredConversation } from '../../core/history/contract.ts'
-import type { ConversationId, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
-import { lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
-import type { LineRow } from './rows.ts'
+import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+import { makeReading } from './reading.ts'
 import {
-  decodeLine,
   decodeMember,
   encodeLine,
   encodeMember,
@@ -58,6 +56,8 @@ export interface Store {
   /** All of them, durable when it returns; or none, and it throws. */
   write(operations: readonly HistoryOperation[]): void
   page(conversation: ConversationId, before: LineId, limit: number): Timeline
+  after(conversation: ConversationId, after: LineId, before: LineId, limit: number): Later
+  firstSince(conversation: ConversationId, moment: number): LineId | null
   line(conversation: ConversationId, line: LineId): Line | null
   unread(conversation: ConversationId, after: LineId): { unread: number; mentions: number }
   clear(conversations: readonly ConversationId[] | null): void
@@ -186,17 +186,11 @@ export const openStore = (folder: string): Store => {
 
 const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store => {
   const writable = opening.mode === 'writing'
+  const reading = makeReading(db)
   const numbers = new Map<ConversationId, number>()
   const people = new Map<string, number>()
   const sql = {
     key: db.prepare('SELECT key, other IS NOT NULL AS private FROM conversations WHERE id = ?'),
-    page: db.prepare(`
-      SELECT id, at, kind, people.member AS who, state, text, more
-      FROM lines LEFT JOIN people ON people.key = lines.who
-      WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?`),
-    line: db.prepare(`
-      SELECT id, at, kind, people.member AS who, state, text, more
-      FROM lines LEFT JOIN people ON people.key = lines.who WHERE id = ? AND conversation = ?`),
     unread: db.prepare(`
       SELECT count(*) AS unread, count(CASE WHEN state = ${MENTION} THEN 1 END) AS mentions
       FROM lines WHERE conversation = ? AND id > ? AND ${FOR_READING}`),
@@ -213,31 +207,6 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
     if (row === undefined) return null
     numbers.set(id, Number(row['key']))
     return Number(row['key'])
-  }
-
-  const asLineRow = (row: Record<string, unknown>): LineRow => ({
-    id: Number(row['id']),
-    at: Number(row['at']),
-    kind: Number(row['kind']),
-    who: typeof row['who'] === 'string' ? row['who'] : null,
-    state: Number(row['state']),
-    text: typeof row['text'] === 'string' ? row['text'] : null,
-    more: typeof row['more'] === 'string' ? row['more'] : null
-  })
-
-  const page = (number: number, before: LineId, limit: number): Timeline => {
-    const lines: Line[] = []
-    let weight = 0
-    let read = 0
-    // One by one: a page of lines of a megabyte is not read to the end.
-    for (const row of sql.page.iterate(number, before, limit)) {
-      const line = decodeLine(asLineRow(row))
-      weight += line === null ? 0 : lineWeight(line)
-      if (weight > STRETCH_CHARACTERS && lines.length > 0) return { lines: lines.toReversed(), whole: false }
-      read += 1
-      if (line !== null) lines.push(line)
-    }
-    return { lines: lines.toReversed(), whole: read < limit }
   }
 
   const unreadAfter = (number: number, other: boolean, after: LineId): { unread: number; mentions: number } => {
@@ -353,18 +322,27 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
           readUpTo,
           draft: String(row['draft']),
           ...counts,
-          newest: closed ? { lines: [], whole: row['newest'] === null } : page(number, Number.MAX_SAFE_INTEGER, wanted)
+          newest: closed
+            ? { lines: [], whole: row['newest'] === null }
+            : reading.page(number, Number.MAX_SAFE_INTEGER, wanted)
         }
       }),
     write: (operations) => transaction(() => operations.forEach(perform)),
     page: (conversation, before, limit) => {
       const number = numberOf(conversation)
-      return number === null ? { lines: [], whole: true } : page(number, before, limit)
+      return number === null ? { lines: [], whole: true } : reading.page(number, before, limit)
+    },
+    after: (conversation, after, before, limit) => {
+      const number = numberOf(conversation)
+      return number === null ? { lines: [], newest: true } : reading.after(number, after, before, limit)
+    },
+    firstSince: (conversation, moment) => {
+      const number = numberOf(conversation)
+      return number === null ? null : reading.firstSince(number, moment)
     },
     line: (conversation, id) => {
       const number = numberOf(conversation)
-      const row = number === null ? undefined : sql.line.get(id, number)
-      return row === undefined ? null : decodeLine(asLineRow(row))
+      return number === null ? null : reading.line(number, id)
     },
     unread: (conversation, after) => {
       const row = sql.key.get(conversation)

@@ -46,6 +46,10 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
       return null
     case 'page':
       return there().page(request.conversation, request.before, request.limit)
+    case 'after':
+      return there().after(request.conversation, request.after, request.before, request.limit)
+    case 'firstSince':
+      return { line: there().firstSince(request.conversation, request.moment) }
     case 'line':
       return there().line(request.conversation, request.line)
     case 'unread':

@@ -16,6 +16,8 @@ export interface FakeHistory extends History {
   /** What lies on the disk beyond the memory. */
   disk: Map<string, Line[]>
   asked: string[]
+  /** The disk answers nothing now. */
+  unreadable: boolean
   lines(): string[]
 }
 
@@ -29,6 +31,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     operations: [],
     disk: new Map(),
     asked: [],
+    unreadable: false,
     state: () => state,
     listen: (told) => {
       listener = told
@@ -38,9 +41,21 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
       fake.operations.push(operation)
       waiting.push(saved)
     },
-    page: (conversation, before, limit): Promise<Timeline> => {
+    page: (conversation, before, limit): Promise<Timeline | null> => {
+      if (fake.unreadable) return Promise.resolve(null)
       const lines = (fake.disk.get(conversation) ?? []).filter((line) => line.id < before)
       return Promise.resolve({ lines: lines.slice(-limit), whole: lines.length <= limit })
+    },
+    after: (conversation, after, before, limit) => {
+      if (fake.unreadable) return Promise.resolve(null)
+      const lines = (fake.disk.get(conversation) ?? []).filter((line) => line.id > after && line.id < before)
+      return Promise.resolve({ lines: lines.slice(0, limit), newest: lines.length < limit })
+    },
+    firstSince: (conversation, moment) => {
+      if (fake.unreadable) return Promise.resolve(null)
+      return Promise.resolve({
+        line: (fake.disk.get(conversation) ?? []).find((line) => line.at >= moment)?.id ?? null
+      })
     },
     line: (conversation, id) =>
       Promise.resolve((fake.disk.get(conversation) ?? []).find((line) => line.id === id) ?? null),

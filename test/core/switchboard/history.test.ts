@@ -298,6 +298,42 @@ describe('a start', () => {
     expect(history.operations.some((one) => one.op === 'conversation' && one.conversation.id === 'r1/p/2')).toBe(false)
   })
 
+  test('a thread closed by hand is opened again to read in it, whoever it was with', async () => {
+    const nameless = thread(2, { address: '10.0.0.9:9', name: null }, { closed: true })
+    const { rig, history } = start([restored(), thread(1, ANNA, { closed: true }), nameless])
+    settle(rig.session())
+    history.disk.set('r1/p/1', [old(7, 'before')])
+    expect(await rig.run({ type: 'reopen', conversation: 'r1/p/1' })).toEqual({
+      ok: true,
+      room: 'r1',
+      conversation: 'r1/p/1'
+    })
+    expect(rig.conversation('r1/p/1')).toMatchObject({ with: ANNA, present: true })
+    expect(await rig.board.answer({ type: 'around', conversation: 'r1/p/1', where: { line: 7 }, limit: 9 })).toEqual({
+      found: true,
+      target: 7,
+      stretch: { lines: [old(7, 'before')], whole: true, newest: true }
+    })
+    // It goes on: what is said next is said in it.
+    rig.session().tell(whispered(ANNA, 'again'))
+    history.commit()
+    expect(shown(rig, 'r1/p/1')).toEqual(['again'])
+    await rig.run({ type: 'reopen', conversation: 'r1/p/2' })
+    expect(rig.conversation('r1/p/2')).toMatchObject({ with: { name: null }, present: false })
+    await rig.run({ type: 'closePrivate', conversation: 'r1/p/2' })
+    expect(rig.view.state().conversations.map((one) => one.id)).toEqual(['r1', 'r1/p/1'])
+    expect(await rig.run({ type: 'reopen', conversation: 'r1/p/2' })).toMatchObject({ ok: true })
+    expect(await rig.run({ type: 'reopen', conversation: 'r1' })).toEqual({ ok: true, conversation: 'r1' })
+    expect(await rig.run({ type: 'reopen', conversation: 'r1/p/9' })).toMatchObject({ code: 'no-such-conversation' })
+  })
+
+  test('opened again, it is with nobody else who has the address now', async () => {
+    const { rig } = start([restored(), thread(1, { address: BEN.address, name: 'Carl' }, { closed: true })])
+    settle(rig.session())
+    await rig.run({ type: 'reopen', conversation: 'r1/p/1' })
+    expect(rig.conversation('r1/p/1')).toMatchObject({ with: { name: 'Carl' }, present: false })
+  })
+
   test('a room hosted again under its name is the same room', async () => {
     const lines = { lines: [old(5, 'yesterday')], whole: true }
     const history = makeFakeHistory([restored({ id: 'rh', room: 'rh', title: 'Lobby', hosted: true, newest: lines })])

@@ -199,7 +199,13 @@ interface Side extends ViewSide {
   listeners: Set<(message: ViewMessage) => void>
 }
 const makeSide = (): Side => {
-  const answers: Answers = { freePort: null, addresses: [], page: { lines: [], whole: true } }
+  const answers: Answers = {
+    freePort: null,
+    addresses: [],
+    page: { lines: [], whole: true },
+    pageAfter: { lines: [], newest: true },
+    around: { found: false, why: 'nothing' }
+  }
   const side: Side = {
     state: inBrowser(),
     performed: [],
