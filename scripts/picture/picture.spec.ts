@@ -35,6 +35,8 @@ test('the picture of the README', async ({ app, page, browserForStandIn }) => {
     who.write(`${text}\n`)
     await expect(me.message(text.replaceAll('`', ''))).toBeVisible()
   }
+  await say(ann, 'Morning! The internet is down again, so: same room, same table.')
+  await say(mei, '早！打印机在二楼，`192.168.1.30`')
   await say(wang, 'Server room door code changed, ask me in private.')
   await say(wang, `Also: \`nc 192.168.1.20 ${DEFAULT_PORT}\` works from the old terminals.`)
   await say(li, '@韩梅梅 下午两点开会可以吗？')
@@ -51,10 +53,11 @@ test('the picture of the README', async ({ app, page, browserForStandIn }) => {
   await expect(me.message('tests are green again')).toBeVisible()
   await me.goTo('Second floor')
   li.write('to|韩梅梅|钥匙在你那儿吗？\n')
-  await expect(page.getByRole('navigation').getByText('李雷').first()).toBeVisible()
+  await expect(page.getByRole('navigation').getByText('钥匙在你那儿吗？')).toBeVisible()
+  await page.getByRole('combobox', { name: /^Message to/ }).fill('我带白板笔')
 
   const shoot = async (name: string): Promise<void> => {
-    await page.screenshot({ path: resolve(root, `docs/${name}.png`) })
+    await page.screenshot({ path: resolve(root, `docs/${name}.png`), animations: 'disabled' })
   }
   await page.emulateMedia({ colorScheme: 'light' })
   await shoot('teahouse-light')
