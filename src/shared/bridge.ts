@@ -1,4 +1,5 @@
 import type { AppCommand, Outcome, Question } from './commands.ts'
+import type { SearchAnswer } from './search.ts'
 import type { AppEvent, AppState, Around, Later, Timeline } from './state.ts'
 
 /**
@@ -20,6 +21,7 @@ export interface Answers {
   page: Timeline
   pageAfter: Later
   around: Around
+  search: SearchAnswer
   addresses: LocalAddress[]
   freePort: number | null
 }

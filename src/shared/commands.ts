@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from './dialect.ts'
 import { retention } from './history.ts'
+import { SEARCH_CHARACTERS } from './search.ts'
 import { settingsChange } from './settings.ts'
 
 /**
@@ -143,6 +144,20 @@ export const question = z.discriminatedUnion('type', [
     conversation: id,
     where: z.union([z.object({ line: z.int() }), z.object({ moment: z.int() })]),
     limit: pageLimit
+  }),
+  /** Lines that fit what was typed (`shared/search.ts` has its language), newest first. */
+  z.object({
+    type: z.literal('search'),
+    text: z.string().max(SEARCH_CHARACTERS),
+    /** Null: everywhere. */
+    conversation: id.nullable(),
+    /** For more: the `next` of the answer before. Null: from the newest on. */
+    before: z.int().nullable(),
+    limit: z.int().min(1).max(500),
+    /** An IANA name: dates are days of whoever asks. */
+    timeZone: z.string().max(100),
+    /** Any word for the field that asks: its next question makes the one before superfluous. */
+    asker: ref
   }),
   /** The addresses of this machine that others can use, real cards first, virtual ones last. */
   z.object({ type: z.literal('addresses') }),

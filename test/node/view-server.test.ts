@@ -31,7 +31,8 @@ const answers: Answers = {
   addresses: [],
   page: { lines: [], whole: true },
   pageAfter: { lines: [], newest: true },
-  around: { found: false, why: 'nothing' }
+  around: { found: false, why: 'nothing' },
+  search: { state: 'nothing-asked' }
 }
 const makeSide = (): FakeSide => {
   const performed: AppCommand[] = []

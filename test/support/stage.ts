@@ -142,6 +142,7 @@ export const makeStage = async (): Promise<Stage> => {
         page: () => ({ lines: [], whole: true }),
         pageAfter: () => ({ lines: [], newest: true }),
         around: () => ({ found: false, why: 'nothing' }),
+        search: () => ({ state: 'nothing-asked' }),
         addresses: () => [
           { address: '192.168.1.20', card: 'eth0', virtual: false },
           { address: '172.17.0.1', card: 'docker0', virtual: true }
@@ -165,6 +166,8 @@ export const makeStage = async (): Promise<Stage> => {
           return script.answer.pageAfter(asked)
         case 'around':
           return script.answer.around(asked)
+        case 'search':
+          return script.answer.search(asked)
         case 'addresses':
           return script.answer.addresses(asked)
         case 'freePort':

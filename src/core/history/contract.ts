@@ -1,4 +1,5 @@
 import type { Member } from '../../shared/events.ts'
+import type { Search, SearchAnswer } from '../../shared/search.ts'
 import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 
 /** What is kept of a conversation besides its lines. */
@@ -27,6 +28,23 @@ export interface RestoredConversation extends StoredConversation {
   mentions: number
   /** The end of it; empty for closed ones, which are read when they are opened. */
   newest: Timeline
+}
+
+/** What is looked for. */
+export interface HistorySearch {
+  search: Search
+  /** The moments its dates mean, ms since 1970: at or after `since`, before `until`. */
+  since: number | null
+  until: number | null
+  /** Null: in all. */
+  conversation: ConversationId | null
+  /** Only lines before this one. */
+  before: LineId | null
+  limit: number
+  /** Whoever asks again does not want the answer before any more. */
+  asker: string
+  /** What rooms are called now. Others are called as they were last. */
+  titles: Readonly<Record<RoomId, string>>
 }
 
 /** One thing to keep. Operations are committed in the order they were handed over. */
@@ -67,6 +85,8 @@ export interface History {
   line(conversation: ConversationId, line: LineId): Promise<Line | null>
   /** Lines for reading after a line. Null: cannot be read now. */
   unread(conversation: ConversationId, after: LineId): Promise<{ unread: number; mentions: number } | null>
+  /** Lines that fit, newest first. Does not keep those waiting who write. */
+  search(wanted: HistorySearch): Promise<SearchAnswer>
   /** Removes lines for good, also from the free space of the file. Null: of all. False: could not be done now. */
   clear(conversations: readonly ConversationId[] | null): Promise<boolean>
   /** Removes a room with everything said in it, `conversations` among it, as if it had never been. */

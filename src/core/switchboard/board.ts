@@ -1,6 +1,8 @@
 import type { Answers, AnswerTo } from '../../shared/bridge.ts'
 import type { AppCommand, Outcome, OutcomeCode, Question } from '../../shared/commands.ts'
 import { memberKey } from '../../shared/events.ts'
+import type { SearchAnswer } from '../../shared/search.ts'
+import { asksNothing, beginningOf, parseSearch } from '../../shared/search.ts'
 import type { Preferences, Settings } from '../../shared/settings.ts'
 import type { AppEvent, AppState, Line, Notice, NoticeBody, People, Room, RoomId } from '../../shared/state.ts'
 import { applyEvent } from '../../shared/state.ts'
@@ -330,6 +332,23 @@ export const makeSwitchboardWith =
       }
     }
 
+    const lookFor = async (asked: Extract<Question, { type: 'search' }>): Promise<SearchAnswer> => {
+      const search = parseSearch(asked.text)
+      if (asksNothing(search)) return { state: 'nothing-asked' }
+      if (history === null) return { state: 'unavailable', reason: '' }
+      const { conversation, before, limit, asker, timeZone } = asked
+      return history.search({
+        search,
+        since: search.after === null ? null : beginningOf(search.after, timeZone),
+        until: search.before === null ? null : beginningOf(search.before, timeZone),
+        conversation,
+        before,
+        limit,
+        asker,
+        titles: Object.fromEntries(frame.rooms.map((room) => [room.id, room.title]))
+      })
+    }
+
     // One signature for who asks (the answer fits the question), one for the body: the compiler relates the two.
     function answer<Q extends Question>(asked: Q): Promise<AnswerTo<Q>>
     async function answer(asked: Question): Promise<Answers[keyof Answers]> {
@@ -340,6 +359,8 @@ export const makeSwitchboardWith =
           return conversations.pageAfter(asked.conversation, asked.after, asked.limit)
         case 'around':
           return conversations.around(asked.conversation, asked.where, asked.limit)
+        case 'search':
+          return lookFor(asked)
         case 'addresses':
           return deps.addresses()
         case 'freePort':

@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import type {
   History,
   HistoryListener,
@@ -13,7 +9,9 @@ import type {
 import type { Clock, Timer } from '../../shared/carriers.ts'
 import type { ConversationId, NoticeBody } from '../../shared/state.ts'
 import type { Log } from '../log.ts'
-import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReplyHeard, HistoryRequest } from './protocol.ts'
+import type { HistoryAnswers, HistoryOpened, HistoryRequest } from './protocol.ts'
+import { makeSearcher } from './searcher.ts'
+import { makeThread } from './thread.ts'
 
 /** What one commit holds at most: a commit of more would keep the next page waiting. */
 const BATCH_OPERATIONS = 2000
@@ -30,14 +28,6 @@ const HELD_CHARACTERS = 64 * 1024 * 1024
 const SLOTS_PER_MS = 64
 const LANES = 16
 
-/** Beside this file while it runs from its sources, beside the program when it is bundled. */
-const workerFile = (): string => {
-  const here = dirname(fileURLToPath(import.meta.url))
-  if (import.meta.url.endsWith('.ts')) return join(here, 'worker.ts')
-  const beside = join(here, 'history-worker.js')
-  return existsSync(beside) ? beside : join(here, '..', 'history-worker.js')
-}
-
 export interface HistoryDeps {
   folder: string
   clock: Clock
@@ -51,11 +41,6 @@ export interface OpenedHistory {
   notices: NoticeBody[]
 }
 
-type Answer<R extends HistoryRequest> = { ok: true; value: HistoryAnswers[R['do']] } | { ok: false; why: string }
-
-/** The thread answers each question with what fits it: `never` fits every question. */
-type Answered = { ok: true; value: never } | { ok: false; why: string }
-
 interface Waiting {
   operation: HistoryOperation
   saved: () => void
@@ -67,56 +52,6 @@ const weightOf = (operation: HistoryOperation): number =>
 /** The conversation an operation is about. */
 const subjectOf = (operation: HistoryOperation): ConversationId =>
   operation.op === 'conversation' ? operation.conversation.id : operation.conversation
-
-/** The thread that owns the file, replaced when it dies. */
-const makeThread = (died: (why: string) => void) => {
-  let worker: Worker | null = null
-  let lastId = 0
-  const asked = new Map<number, (answer: Answered) => void>()
-
-  const fail = (why: string): void => {
-    const waiting = [...asked.values()]
-    asked.clear()
-    for (const answer of waiting) answer({ ok: false, why })
-  }
-  const start = (): Worker => {
-    // No flags of the program: those of a test's loader or an inspector are not meant for this thread.
-    const fresh = new Worker(workerFile(), { execArgv: [] })
-    fresh.unref()
-    fresh.on('message', (reply: HistoryReplyHeard) => {
-      const answer = asked.get(reply.id)
-      asked.delete(reply.id)
-      if (asked.size === 0) fresh.unref()
-      answer?.(reply)
-    })
-    const gone = (why: string): void => {
-      if (worker !== fresh) return
-      worker = null
-      fail(why)
-      died(why)
-    }
-    fresh.on('error', (error) => gone(error instanceof Error ? error.message : String(error)))
-    fresh.on('exit', (code) => gone(`ended with ${code}`))
-    return fresh
-  }
-  return {
-    ask: <R extends HistoryRequest>(request: R): Promise<Answer<R>> =>
-      new Promise((resolve) => {
-        worker ??= start()
-        lastId += 1
-        asked.set(lastId, resolve)
-        // What is asked is wanted before the program ends.
-        worker.ref()
-        worker.postMessage({ id: lastId, request } satisfies HistoryQuestion)
-      }),
-    end: async (): Promise<void> => {
-      const last = worker
-      worker = null
-      fail('closed')
-      await last?.terminate()
-    }
-  }
-}
 
 /**
  * Opens `history.sqlite` in a folder, in a thread of its own. Never throws: what cannot be read or written is told by
@@ -161,6 +96,13 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     pause('thread')
   })
 
+  const searcher = makeSearcher({
+    folder,
+    clock,
+    damaged: () => void thread.ask({ do: 'renewIndex' }),
+    failed: (why) => log.warn('history cannot be searched', { why })
+  })
+
   const pause = (why: string): void => {
     if (state === 'off' || closed) return
     if (state === 'writing' || reason !== why) log.warn('history paused', { why })
@@ -199,6 +141,9 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   }
   const openFile = async (aside: boolean): Promise<void> => {
     open = false
+    // It may be set aside, and some systems rename no file that somebody reads.
+    await searcher.rest()
+    if (closed) return
     const answer = await thread.ask({ do: 'open', folder, wall: clock.wall(), aside })
     if (closed) return
     if (answer.ok) accept(answer.value)
@@ -313,6 +258,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       await settled()
       return read({ do: 'unread', conversation, after })
     },
+    search: async (wanted) => (open && !closed ? searcher.search(wanted) : { state: 'unavailable', reason }),
     clear: async (conversations) => {
       // A batch on its way keeps its place in the queue until it is through.
       if (writing !== null) await writing
@@ -347,7 +293,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       if (queue.length > 0 && state !== 'off') log.error('history not written', { operations: queue.length })
       closed = true
       retry?.cancel()
-      await thread.end()
+      await Promise.all([thread.end(), searcher.close()])
     }
   }
 

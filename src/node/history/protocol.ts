@@ -1,4 +1,5 @@
-import type { HistoryOperation, RestoredConversation } from '../../core/history/contract.ts'
+import type { HistoryOperation, HistorySearch, RestoredConversation } from '../../core/history/contract.ts'
+import type { SearchAnswer } from '../../shared/search.ts'
 import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 import type { StoreOpening } from './store.ts'
 
@@ -15,6 +16,10 @@ export type HistoryRequest =
   | { do: 'clear'; conversations: readonly ConversationId[] | null }
   | { do: 'forget'; room: RoomId }
   | { do: 'prune'; room: RoomId; before: number }
+  /** In a thread of its own, over a connection that only reads. `stop`: 1 as soon as nobody waits for the answer. */
+  | { do: 'search'; folder: string; wanted: HistorySearch; stop: Int32Array }
+  /** The index was found damaged. */
+  | { do: 'renewIndex' }
   | { do: 'close' }
 
 export interface HistoryOpened {
@@ -37,6 +42,8 @@ export interface HistoryAnswers {
   clear: null
   forget: null
   prune: null
+  search: SearchAnswer
+  renewIndex: null
   close: null
 }
 

@@ -40,6 +40,11 @@ export const MIGRATIONS: readonly string[] = [
   -- Programs that opened this file: each takes its own lane of line ids.
   CREATE TABLE programs (opened INTEGER NOT NULL) STRICT;
   INSERT INTO programs VALUES (0);
+  `,
+  // 2: how far the index of words reaches (`search-index.ts`, which makes it where it can). Null: there is none yet.
+  `
+  CREATE TABLE search (indexed_from INTEGER) STRICT;
+  INSERT INTO search VALUES (NULL);
   `
 ]
 

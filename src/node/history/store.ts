@@ -20,6 +20,8 @@ import {
   STATE_WRITTEN
 } from './rows.ts'
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.ts'
+import type { SearchIndex } from './search-index.ts'
+import { canIndex, openIndex } from './search-index.ts'
 
 export const HISTORY_FILE = 'history.sqlite'
 /** Another program of this profile commits in milliseconds; one that takes longer hangs. */
@@ -40,12 +42,17 @@ const RESTORED_CONVERSATIONS = 2000
 
 const FOR_READING = `((kind = ${KIND_SAID} AND state IN (${OTHERS}, ${MENTION})) OR kind = ${KIND_LINE})`
 
+const OF_ROOM = 'conversation IN (SELECT key FROM conversations WHERE room = ?)'
+
 export type StoreOpening =
   | { mode: 'writing' }
   /** It can be read; why it cannot be written. */
   | { mode: 'reading'; why: string }
   /** Made by a newer program. */
   | { mode: 'newer' }
+
+/** Whether the words of lines can be indexed. */
+type Able = (db: DatabaseSync) => boolean
 
 export interface Store {
   readonly opening: StoreOpening
@@ -63,6 +70,10 @@ export interface Store {
   clear(conversations: readonly ConversationId[] | null): void
   forget(room: RoomId): void
   prune(room: RoomId, before: number): void
+  /** Takes some lines of before into the index. True: there is more to take. */
+  takeIn(): boolean
+  /** The index was found damaged: it is made anew. */
+  renewIndex(): void
   close(): void
 }
 
@@ -71,6 +82,7 @@ export const sqliteCode = (error: unknown): number | null => {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
   return error.errcode & 0xff
 }
+const CORRUPT_VTAB = 267
 const CODES: Record<number, string> = {
   5: 'EBUSY',
   6: 'EBUSY',
@@ -87,7 +99,10 @@ export const reasonOf = (error: unknown): string => {
   if (code !== null) return CODES[code] ?? `SQLite ${code}`
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
 }
-export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt'
+/** The index alone: it can be made anew from the lines. */
+export const isIndexCorrupt = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB
+export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt' && !isIndexCorrupt(error)
 
 /** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
 const makePrivate = (path: string): void => {
@@ -145,7 +160,7 @@ const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'new
 }
 
 /** A database whose use failed is not left open. */
-const closedUnless = (db: DatabaseSync, make: () => Store): Store => {
+const closedUnless = <T>(db: DatabaseSync, make: () => T): T => {
   try {
     return make()
   } catch (error) {
@@ -154,10 +169,11 @@ const closedUnless = (db: DatabaseSync, make: () => Store): Store => {
   }
 }
 
-const openForReading = (path: string, opening: StoreOpening): Store => {
-  const read = (where: string | URL): Store => {
+/** Uses the file over a connection that only reads. What is made of it closes it. */
+export const connectForReading = <T>(path: string, use: (db: DatabaseSync) => T): T => {
+  const read = (where: string | URL): T => {
     const db = new DatabaseSync(where, { readOnly: true, timeout: BUSY_MS })
-    return closedUnless(db, () => makeStore(db, opening, 0))
+    return closedUnless(db, () => use(db))
   }
   try {
     return read(path)
@@ -171,20 +187,21 @@ const openForReading = (path: string, opening: StoreOpening): Store => {
 }
 
 /** Throws what SQLite throws; `isCorrupt` tells whether setting the file aside would help. */
-export const openStore = (folder: string): Store => {
+export const openStore = (folder: string, able: Able = canIndex): Store => {
   const path = join(folder, HISTORY_FILE)
   let opening: StoreOpening = { mode: 'newer' }
   try {
     const opened = openForWriting(path)
-    if (opened !== 'newer') return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane))
+    if (opened !== 'newer')
+      return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane, able))
   } catch (error) {
     if (isCorrupt(error) || !existsSync(path)) throw error
     opening = { mode: 'reading', why: reasonOf(error) }
   }
-  return openForReading(path, opening)
+  return connectForReading(path, (db) => makeStore(db, opening, 0, able))
 }
 
-const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store => {
+const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, able: Able): Store => {
   const writable = opening.mode === 'writing'
   const reading = makeReading(db)
   const numbers = new Map<ConversationId, number>()
@@ -213,6 +230,41 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
     const row = sql.unread.get(number, after)
     const unread = Number(row?.['unread'] ?? 0)
     return { unread, mentions: other ? unread : Number(row?.['mentions'] ?? 0) }
+  }
+
+  const transaction = (run: () => void): void => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      run()
+      db.exec('COMMIT')
+    } catch (error) {
+      // What this transaction learnt about keys is not true any more.
+      numbers.clear()
+      people.clear()
+      // A full disk ends the transaction by itself.
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  const index: SearchIndex | null = writable ? openIndex(db, able(db), transaction) : null
+  /** What was said is worth more than finding it: it is kept, and a damaged index made anew from it. */
+  const changing = (run: () => void): void => {
+    try {
+      transaction(run)
+    } catch (error) {
+      if (index === null || !isIndexCorrupt(error)) throw error
+      index.renew()
+      transaction(run)
+    }
+  }
+  /** Returns how many there were. */
+  const removeLines = (which: string, ...values: (string | number)[]): number => {
+    const lines = Number(db.prepare(`SELECT count(*) AS n FROM lines WHERE ${which}`).get(...values)?.['n'])
+    const remove = (): void => void db.prepare(`DELETE FROM lines WHERE ${which}`).run(...values)
+    if (index === null) remove()
+    else index.removing(lines, remove)
+    return lines
   }
 
   const writing = writable
@@ -276,21 +328,6 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
     writing?.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
   }
 
-  const transaction = (run: () => void): void => {
-    db.exec('BEGIN IMMEDIATE')
-    try {
-      run()
-      db.exec('COMMIT')
-    } catch (error) {
-      // What this transaction learnt about keys is not true any more.
-      numbers.clear()
-      people.clear()
-      // A full disk ends the transaction by itself.
-      if (db.isTransaction) db.exec('ROLLBACK')
-      throw error
-    }
-  }
-
   /** What was removed leaves the log too, and the file gives the space back. */
   const scrub = (): void => {
     db.exec('DELETE FROM people WHERE key NOT IN (SELECT who FROM lines WHERE who IS NOT NULL)')
@@ -327,7 +364,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
             : reading.page(number, Number.MAX_SAFE_INTEGER, wanted)
         }
       }),
-    write: (operations) => transaction(() => operations.forEach(perform)),
+    write: (operations) => changing(() => operations.forEach(perform)),
     page: (conversation, before, limit) => {
       const number = numberOf(conversation)
       return number === null ? { lines: [], whole: true } : reading.page(number, before, limit)
@@ -351,38 +388,36 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number): Store
         : unreadAfter(Number(row['key']), row['private'] === 1, after)
     },
     clear: (conversations) => {
-      transaction(() => {
+      changing(() => {
         if (conversations === null) {
-          db.exec('DELETE FROM lines')
+          removeLines('true')
           db.exec('DELETE FROM conversations WHERE closed = 1')
         }
         for (const id of conversations ?? []) {
           const number = numberOf(id)
-          if (number === null) continue
-          db.prepare('DELETE FROM lines WHERE conversation = ?').run(number)
+          if (number !== null) removeLines('conversation = ?', number)
         }
         numbers.clear()
       })
       scrub()
     },
     forget: (room) => {
-      transaction(() => {
-        db.prepare('DELETE FROM lines WHERE conversation IN (SELECT key FROM conversations WHERE room = ?)').run(room)
+      changing(() => {
+        removeLines(OF_ROOM, room)
         db.prepare('DELETE FROM conversations WHERE room = ?').run(room)
         numbers.clear()
       })
       scrub()
     },
     prune: (room, before) => {
-      let removed = 0n
-      transaction(() => {
-        const result = db
-          .prepare('DELETE FROM lines WHERE conversation IN (SELECT key FROM conversations WHERE room = ?) AND at < ?')
-          .run(room, before)
-        removed = BigInt(result.changes)
+      let removed = 0
+      changing(() => {
+        removed = removeLines(`${OF_ROOM} AND at < ?`, room, before)
       })
-      if (removed > 0n) scrub()
+      if (removed > 0) scrub()
     },
+    takeIn: () => index?.takeIn() ?? false,
+    renewIndex: () => index?.renew(),
     close: () => db.close()
   }
 }

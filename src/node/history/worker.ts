@@ -1,11 +1,39 @@
 import { parentPort } from 'node:worker_threads'
 import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReply, HistoryRequest } from './protocol.ts'
 import type { Store } from './store.ts'
-import { isCorrupt, openStore, reasonOf, setAside } from './store.ts'
+import type { OpenSearching } from './searching.ts'
+import { openSearching } from './searching.ts'
+import { isCorrupt, isIndexCorrupt, openStore, reasonOf, setAside } from './store.ts'
 
-/** The thread that owns the file: a disk that stalls stalls this thread and nothing else. */
+/**
+ * The thread that owns the file: a disk that stalls stalls this thread and nothing else. A second one of the same kind
+ * searches, over a connection of its own, so that nobody who writes waits for somebody who looks.
+ */
+
+/** Between two portions that are taken into the index: as long as one may take, so that others get their turn. */
+const TAKE_IN_MS = 25
+/** A disk that is full now is asked again later. */
+const TAKE_IN_AGAIN_MS = 30_000
 
 let store: Store | null = null
+let searching: OpenSearching | null = null
+let takingIn: NodeJS.Timeout | null = null
+
+const takeInLater = (ms: number): void => {
+  if (takingIn !== null) clearTimeout(takingIn)
+  takingIn = setTimeout(() => {
+    takingIn = null
+    let more = false
+    try {
+      more = store?.takeIn() ?? false
+    } catch (error) {
+      if (isIndexCorrupt(error)) store?.renewIndex()
+      takeInLater(TAKE_IN_AGAIN_MS)
+      return
+    }
+    if (more) takeInLater(TAKE_IN_MS)
+  }, ms)
+}
 
 const opened = (folder: string, aside: string | null): HistoryOpened => {
   const fresh = openStore(folder)
@@ -13,6 +41,7 @@ const opened = (folder: string, aside: string | null): HistoryOpened => {
     const { opening, lane, lastLine } = fresh
     const answer = { opening, lane, lastLine, restored: fresh.restored(), setAside: aside }
     store = fresh
+    takeInLater(TAKE_IN_MS)
     return answer
   } catch (error) {
     fresh.close()
@@ -56,14 +85,26 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
       return there().unread(request.conversation, request.after)
     case 'clear':
       there().clear(request.conversations)
+      // Where much was removed, the rest is taken in anew.
+      takeInLater(TAKE_IN_MS)
       return null
     case 'forget':
       there().forget(request.room)
+      takeInLater(TAKE_IN_MS)
       return null
     case 'prune':
       there().prune(request.room, request.before)
+      takeInLater(TAKE_IN_MS)
+      return null
+    case 'search':
+      searching ??= openSearching(request.folder)
+      return searching.search(request.wanted, () => Atomics.load(request.stop, 0) !== 0)
+    case 'renewIndex':
+      there().renewIndex()
+      takeInLater(TAKE_IN_MS)
       return null
     case 'close':
+      if (takingIn !== null) clearTimeout(takingIn)
       store?.close()
       store = null
       return null

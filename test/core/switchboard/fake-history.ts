@@ -60,6 +60,10 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     line: (conversation, id) =>
       Promise.resolve((fake.disk.get(conversation) ?? []).find((line) => line.id === id) ?? null),
     unread: () => Promise.resolve({ unread: 77, mentions: 7 }),
+    search: (wanted) => {
+      fake.asked.push(`search ${JSON.stringify(wanted)}`)
+      return Promise.resolve({ state: 'found', hits: [], next: null })
+    },
     clear: (conversations) => {
       fake.asked.push(`clear ${conversations?.join() ?? 'all'}`)
       return Promise.resolve(state === 'writing')

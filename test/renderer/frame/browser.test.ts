@@ -204,7 +204,8 @@ const makeSide = (): Side => {
     addresses: [],
     page: { lines: [], whole: true },
     pageAfter: { lines: [], newest: true },
-    around: { found: false, why: 'nothing' }
+    around: { found: false, why: 'nothing' },
+    search: { state: 'nothing-asked' }
   }
   const side: Side = {
     state: inBrowser(),

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import type { History, HistorySearch } from '../../../src/core/history/contract.ts'
+import type { Hit, SearchAnswer } from '../../../src/shared/search.ts'
+import { parseSearch } from '../../../src/shared/search.ts'
+import { open, room, saidLine, say, saved, temporary } from './support.ts'
+
+const ask = (history: History, text: string, more: Partial<HistorySearch> = {}): Promise<SearchAnswer> =>
+  history.search({
+    search: parseSearch(text),
+    since: null,
+    until: null,
+    conversation: null,
+    before: null,
+    limit: 50,
+    asker: 'test',
+    titles: {},
+    ...more
+  })
+const hitsOf = (answer: SearchAnswer): Hit[] => {
+  if (answer.state !== 'found') throw new Error(JSON.stringify(answer))
+  return answer.hits
+}
+const textsOf = (answer: SearchAnswer): string[] =>
+  hitsOf(answer).map(({ line }) => ('text' in line ? line.text : line.kind))
+const find = async (history: History, text: string, more: Partial<HistorySearch> = {}): Promise<string[]> =>
+  textsOf(await ask(history, text, more))
+
+const SAID = [
+  'The kettle is on',
+  '二楼的茶已经泡好了，大家快上来喝茶吧',
+  'tea at 192.168.1.20:8888',
+  'Ｃａｆé is closed',
+  'ビールを飲みに行こう',
+  '회의는 서울에서',
+  'a teahouse, a tea house',
+  '👍 c++ is on'
+]
+
+describe('a search', () => {
+  test.each([
+    ['tea', ['a teahouse, a tea house', 'tea at 192.168.1.20:8888']],
+    ['茶', ['二楼的茶已经泡好了，大家快上来喝茶吧']],
+    ['喝茶', ['二楼的茶已经泡好了，大家快上来喝茶吧']],
+    ['茶喝', []],
+    ['二楼 大家', ['二楼的茶已经泡好了，大家快上来喝茶吧']],
+    ['cafe', ['Ｃａｆé is closed']],
+    ['飲み', ['ビールを飲みに行こう']],
+    ['서울', ['회의는 서울에서']],
+    ['"tea house"', ['a teahouse, a tea house']],
+    ['“tea house”', ['a teahouse, a tea house']],
+    ['"teahous"', []],
+    ['168.1.20', ['tea at 192.168.1.20:8888']],
+    ['c++', ['👍 c++ is on']],
+    ['👍', ['👍 c++ is on']],
+    ['is on', ['👍 c++ is on', 'The kettle is on']],
+    ['nothing of this', []]
+  ])('for %s finds what was said, newest first', async (text, expected) => {
+    const { history } = await open(temporary())
+    await saved(history, { op: 'conversation', conversation: room() })
+    await say(history, 'r1', ...SAID)
+    expect(await find(history, text)).toEqual(expected)
+  })
+
+  test('is limited to a conversation, a title, a person', async () => {
+    const { history } = await open(temporary())
+    const bo = { address: '10.0.0.3:3', name: '小明' }
+    await saved(
+      history,
+      { op: 'conversation', conversation: room('r1', { title: 'Second floor' }) },
+      { op: 'conversation', conversation: room('r2', { title: 'Old name' }) },
+      { op: 'conversation', conversation: room('r2/p/1', { with: bo, closed: true }) },
+      { op: 'line', conversation: 'r1', line: saidLine(history, 'tea one') },
+      { op: 'line', conversation: 'r2', line: saidLine(history, 'tea two', { from: bo }) },
+      { op: 'line', conversation: 'r2/p/1', line: saidLine(history, 'tea three', { from: bo }) }
+    )
+    expect(await find(history, 'tea', { conversation: 'r1' })).toEqual(['tea one'])
+    expect(await find(history, 'tea', { conversation: 'gone' })).toEqual([])
+    expect(await find(history, 'tea from:小明')).toEqual(['tea three', 'tea two'])
+    expect(await find(history, 'from：明')).toEqual(['tea three', 'tea two'])
+    expect(await find(history, 'from:anna')).toEqual(['tea one'])
+    expect(await find(history, 'tea in:小明')).toEqual(['tea three'])
+    expect(await find(history, 'in:second')).toEqual(['tea one'])
+    expect(await find(history, 'in:"new name"', { titles: { r2: 'New name' } })).toEqual(['tea two'])
+    const [closed] = hitsOf(await ask(history, 'three'))
+    expect(closed).toMatchObject({ conversation: 'r2/p/1', room: 'r2', title: 'Tea', with: bo, marks: [[4, 9]] })
+  })
+
+  test('gives older hits page by page, each once', async () => {
+    const { history } = await open(temporary())
+    await saved(history, { op: 'conversation', conversation: room() })
+    const all = Array.from({ length: 95 }, (_, n) => `tea ${n}`)
+    await say(history, 'r1', ...all)
+    const found: string[] = []
+    let before: number | null = null
+    do {
+      const answer: SearchAnswer = await ask(history, 'tea', { before, limit: 10 })
+      found.push(...textsOf(answer))
+      before = answer.state === 'found' ? answer.next : null
+    } while (before !== null)
+    expect(found).toEqual(all.toReversed())
+  })
+})
