@@ -9,6 +9,7 @@ export const CHANGING = [
   'leave',
   'stop-hosting',
   'switch',
+  'go-to-date',
   'next-room',
   'previous-room'
 ] as const
@@ -37,6 +38,7 @@ export const enabledEntries = (state: AppState | null, conversation: Conversatio
     leave: guest && room.open,
     'stop-hosting': room !== null && room.hosting !== null,
     switch: state !== null && state.rooms.length > 0,
+    'go-to-date': room !== null,
     'next-room': several,
     'previous-room': several
   }
@@ -116,6 +118,7 @@ export const menuTemplate = ({ say, platform, enabled, wish }: MenuDeps): MenuIt
   ]
   const go: MenuItemConstructorOptions[] = [
     entry({ wish: 'switch' }, say('menu.switchTo'), 'CommandOrControl+K'),
+    entry({ wish: 'go-to-date' }, say('menu.goToDate'), 'CommandOrControl+G'),
     gap,
     entry({ wish: 'next-room' }, say('menu.nextRoom'), 'Alt+Down'),
     entry({ wish: 'previous-room' }, say('menu.previousRoom'), 'Alt+Up')

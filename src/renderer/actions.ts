@@ -38,6 +38,12 @@ export const disconnect = (room: Room): void => {
   else void perform({ type: 'disconnect', room: room.id })
 }
 
+/** Asks for a date in the conversation shown, if there is one. */
+export const goToDate = (): void => {
+  const { selected } = viewNow()
+  if (selected !== null) openDialog({ dialog: 'go-to-date', conversation: selected })
+}
+
 /** Whether there is a connection, or the wish for one, that could be ended. */
 export const isActive = (room: Room): boolean =>
   room.status.state === 'connected' || room.status.state === 'connecting' || willRetry(room)

@@ -7,6 +7,7 @@ import { HelpDialog } from './help/help-dialog.tsx'
 import { HostDialog } from './hosting/host-dialog.tsx'
 import { InvitationDialog } from './hosting/invitation-dialog.tsx'
 import { StopHostingDialog } from './hosting/stop-hosting-dialog.tsx'
+import { GoToDateDialog } from './reading/go-to-date-dialog.tsx'
 import { PartingDialog, RoomDialog, TitleDialog } from './rooms/room-dialogs.tsx'
 import { SettingsDialog } from './settings/settings-dialog.tsx'
 import { closeDialog, roomOf, useApp, useView } from './store.ts'
@@ -84,6 +85,8 @@ export const Dialogs = () => {
       return <SettingsDialog page={open.page} />
     case 'help':
       return <HelpDialog />
+    case 'go-to-date':
+      return <GoToDateDialog conversation={open.conversation} />
     case 'switch':
       return <Switcher />
   }

@@ -3,9 +3,11 @@ import { createStore } from 'zustand/vanilla'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { HostedBefore } from '../shared/settings.ts'
-import type { AppState, Conversation, ConversationId, Room, RoomId, Timeline, Wish } from '../shared/state.ts'
+import type { AppState, Conversation, ConversationId, Room, RoomId, Wish } from '../shared/state.ts'
 import { applyEvent } from '../shared/state.ts'
 import type { CarrierState } from './bridge.ts'
+import type { Visit } from './conversation/visit.ts'
+import { followed } from './conversation/visit.ts'
 
 export type SettingsPage = 'profile' | 'appearance' | 'language' | 'connections' | 'history' | 'about'
 
@@ -23,11 +25,14 @@ export type OpenDialog =
   | { dialog: 'settings'; page: SettingsPage }
   | { dialog: 'help' }
   | { dialog: 'switch' }
+  | { dialog: 'go-to-date'; conversation: ConversationId }
 
 /** What belongs to this window alone and is forgotten with it. */
 export interface View {
   /** The conversation in the middle; null while there is none. */
   selected: ConversationId | null
+  /** Where the person reads in it; null: at its live end. */
+  visit: Visit | null
   dialog: OpenDialog | null
   /** Whether the people pane is drawn over the conversation. Only narrow windows read it; wide ones always show it. */
   peopleShown: boolean
@@ -41,6 +46,7 @@ export interface View {
 const appStore = createStore<{ app: AppState | null }>(() => ({ app: null }))
 const viewStore = createStore<View>(() => ({
   selected: null,
+  visit: null,
   dialog: null,
   peopleShown: false,
   toast: null,
@@ -95,32 +101,29 @@ export const tell = (command: AppCommand): void => {
 export const ask = <Q extends Question>(question: Q): Promise<AnswerTo<Q>> =>
   bridge ? bridge.ask(question) : Promise.reject(new Error('The window is not attached yet'))
 
-const prependLines = (state: AppState, conversation: ConversationId, page: Timeline): AppState => {
-  const timeline = state.timelines[conversation]
-  if (!timeline) return state
-  const oldest = timeline.lines[0]?.id ?? Number.POSITIVE_INFINITY
-  const lines = [...page.lines.filter((line) => line.id < oldest), ...timeline.lines]
-  return { ...state, timelines: { ...state.timelines, [conversation]: { lines, whole: page.whole } } }
-}
-
-/** Puts older lines in front of those in hand. Resolves with whether there were any. */
-export const loadOlder = async (conversation: ConversationId, limit: number): Promise<boolean> => {
-  const app = appNow()
-  const timeline = app?.timelines[conversation]
-  if (!timeline || timeline.whole) return false
-  const before = timeline.lines[0]?.id ?? Number.MAX_SAFE_INTEGER
-  const page = await ask({ type: 'page', conversation, before, limit })
-  appStore.setState((state) => ({ app: state.app && prependLines(state.app, conversation, page) }))
-  return page.lines.length > 0
-}
-
 /** A room just opened or connected to, of which the app has not told yet. */
 let awaited: RoomId | null = null
 
 /** Shows a conversation in the middle. */
 export const select = (conversation: ConversationId | null): void => {
   awaited = null
-  viewStore.setState({ selected: conversation, peopleShown: false })
+  const { selected, visit } = viewNow()
+  // Gone away from and come back to, a conversation shows its end.
+  viewStore.setState({ selected: conversation, visit: conversation === selected ? visit : null, peopleShown: false })
+}
+
+/** Shows a conversation at a place in it. */
+export const selectVisit = (visit: Visit): void => {
+  awaited = null
+  viewStore.setState({ selected: visit.conversation, visit, peopleShown: false })
+}
+
+/** Changes the visit of a conversation, if it is the one shown. */
+export const changeVisit = (conversation: ConversationId, change: (visit: Visit | null) => Visit | null): void => {
+  const { selected, visit } = viewNow()
+  if (selected !== conversation) return
+  const next = change(visit?.conversation === conversation ? visit : null)
+  if (next !== visit) viewStore.setState({ visit: next })
 }
 
 /** Shows a room's own conversation (its id is the room's): now, or as soon as the app has told of it. */
@@ -158,12 +161,13 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
     const after =
       message.type === 'snapshot' ? message.state : before && message.events.reduce<AppState>(applyEvent, before)
     if (!after) return
-    const { selected } = viewNow()
+    const { selected, visit } = viewNow()
     const arrived = conversationOf(after, awaited)?.id
     const next = arrived ?? somewhere(after, selected, before ? conversationOf(before, selected)?.room : undefined)
     if (arrived !== undefined) awaited = null
     appStore.setState({ app: after })
-    if (next !== selected) viewStore.setState({ selected: next })
+    const stays = next === selected ? followed(visit, message) : null
+    if (next !== selected || stays !== visit) viewStore.setState({ selected: next, visit: stays })
     if (message.type === 'events') {
       for (const event of message.events) if (event.type === 'wished') onWish(event.wish)
     }

@@ -1,5 +1,5 @@
 import type { Room, Wish } from '../shared/state.ts'
-import { askToLeave, copyInvitation, disconnect, roomNow, stepRoom } from './actions.ts'
+import { askToLeave, copyInvitation, disconnect, goToDate, roomNow, stepRoom } from './actions.ts'
 import { closeDialog, openDialog, select } from './store.ts'
 
 const withRoom = (act: (room: Room) => void): void => {
@@ -22,6 +22,8 @@ export const fulfil = (wish: Wish): void => {
       return openDialog({ dialog: 'help' })
     case 'switch':
       return openDialog({ dialog: 'switch' })
+    case 'go-to-date':
+      return goToDate()
     case 'next-room':
       return stepRoom(1)
     case 'previous-room':

@@ -219,6 +219,7 @@ export type Wish =
   | { wish: 'connect'; host: string | null; port: number | null }
   | { wish: 'settings' }
   | { wish: 'switch' }
+  | { wish: 'go-to-date' }
   | { wish: 'next-room' }
   | { wish: 'previous-room' }
   | { wish: 'leave' }

@@ -58,14 +58,18 @@ describe('what the menu offers', () => {
     expect(on(enabledEntries(stateOf(), null))).toEqual([])
   })
   test('a room one is in, also from its private thread', () => {
-    const expected = ['copy-invitation', 'disconnect', 'leave', 'switch']
+    const expected = ['copy-invitation', 'disconnect', 'leave', 'switch', 'go-to-date']
     expect(on(enabledEntries(stateOf(room('a')), 'a'))).toEqual(expected)
     expect(on(enabledEntries(stateOf(room('a')), 'a/p/1'))).toEqual(expected)
   })
   test('a room one is away from cannot be disconnected again', () => {
     const away = room('a', { status: { state: 'away', reason: null } })
-    expect(on(enabledEntries(stateOf(away), 'a'))).toEqual(['copy-invitation', 'leave', 'switch'])
-    expect(on(enabledEntries(stateOf({ ...away, open: false }), 'a'))).toEqual(['copy-invitation', 'switch'])
+    expect(on(enabledEntries(stateOf(away), 'a'))).toEqual(['copy-invitation', 'leave', 'switch', 'go-to-date'])
+    expect(on(enabledEntries(stateOf({ ...away, open: false }), 'a'))).toEqual([
+      'copy-invitation',
+      'switch',
+      'go-to-date'
+    ])
   })
   test('after a kick there is something to disconnect only while it comes back by itself', () => {
     const kicked = (retryAt: number | null): Room =>
@@ -77,7 +81,8 @@ describe('what the menu offers', () => {
     expect(on(enabledEntries(stateOf(room('a', { hosting })), 'a'))).toEqual([
       'copy-invitation',
       'stop-hosting',
-      'switch'
+      'switch',
+      'go-to-date'
     ])
   })
   test('next and previous need two rooms one is in', () => {
@@ -114,6 +119,7 @@ describe('the menu', () => {
       connect: 'CommandOrControl+N',
       settings: 'CommandOrControl+,',
       switch: 'CommandOrControl+K',
+      'go-to-date': 'CommandOrControl+G',
       'next-room': 'Alt+Down',
       'previous-room': 'Alt+Up',
       help: 'F1'

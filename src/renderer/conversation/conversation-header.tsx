@@ -1,4 +1,5 @@
 import {
+  CalendarSearch,
   Check,
   ChevronDown,
   Ellipsis,
@@ -16,8 +17,9 @@ import { useMemo } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import { DIALECT_CHOICES } from '../../shared/dialect.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
-import { perform } from '../actions.ts'
+import { goToDate, perform } from '../actions.ts'
 import { insertDraft } from '../composer/drafts.ts'
+import { useShortcut } from '../keys.ts'
 import { addressOf } from '../hosting/invitation.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { IconButton } from '../parts/button.tsx'
@@ -116,6 +118,21 @@ const PeopleToggle = () => {
   )
 }
 
+/** Ways to other places in what was said here. */
+const useReadingEntries = (): MenuGroups[number] => {
+  const t = useWords('frame')
+  const shortcut = useShortcut()
+  const keys = shortcut('goToDate')
+  return [
+    {
+      label: t('menu.goToDate'),
+      icon: <CalendarSearch aria-hidden />,
+      ...(keys === undefined ? {} : { keys }),
+      run: goToDate
+    }
+  ]
+}
+
 const clearEntry = (conversation: Conversation, label: string): MenuGroups[number][number] => ({
   label,
   icon: <Eraser aria-hidden />,
@@ -157,10 +174,11 @@ const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Ro
     }
   ]
   const groups = useRoomEntries(room)
+  const reading = useReadingEntries()
   return (
     <Menu
       align="end"
-      groups={[mine, ...groups, [clearEntry(conversation, t('header.clearHistory'))]]}
+      groups={[reading, mine, ...groups, [clearEntry(conversation, t('header.clearHistory'))]]}
       trigger={<IconButton label={t('header.menu')} icon={<Ellipsis aria-hidden />} />}
     />
   )
@@ -199,7 +217,9 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
   const other = conversation.with ?? { address: null, name: null }
   const label = shownLabel(other)
   const ignored = room.ignored.includes(memberKey(other))
+  const reading = useReadingEntries()
   const groups: MenuGroups = [
+    reading,
     [
       {
         label: ignored ? t('header.unignore') : t('header.ignore'),

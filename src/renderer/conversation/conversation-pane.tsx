@@ -1,5 +1,5 @@
 import { Composer } from '../composer/composer.tsx'
-import { conversationOf, roomOf, useApp } from '../store.ts'
+import { conversationOf, roomOf, useApp, useView } from '../store.ts'
 import type { Conversation, ConversationId, Room, Timeline as Lines } from '../../shared/state.ts'
 import { ConversationHeader } from './conversation-header.tsx'
 import { EmptyConversation, StateBar } from './room-state.tsx'
@@ -25,9 +25,10 @@ export const ConversationPane = ({ conversation: id }: { conversation: Conversat
   const conversation = useApp((state) => conversationOf(state, id))
   const room = useApp((state) => conversation && roomOf(state, conversation.room))
   const timeline = useApp((state) => state.timelines[id])
+  const visit = useView((view) => (view.visit?.conversation === id ? view.visit : null))
   if (!conversation || !room) return null
   const title = titleOf(conversation, room)
-  const empty = !timeline || nothingYet(timeline)
+  const empty = !timeline || (visit === null && nothingYet(timeline))
   return (
     <section className={styles['pane']} aria-label={title} data-conversation={id}>
       <ConversationHeader conversation={conversation} room={room} />
@@ -38,7 +39,7 @@ export const ConversationPane = ({ conversation: id }: { conversation: Conversat
       ) : (
         <div className={styles['said']}>
           <StateBar room={room} />
-          <Timeline key={id} conversation={conversation} room={room} timeline={timeline} title={title} />
+          <Timeline key={id} conversation={conversation} room={room} timeline={timeline} visit={visit} title={title} />
         </div>
       )}
       <Composer key={`composer ${id}`} conversation={conversation} room={room} title={title} />

@@ -1,36 +1,32 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp, ClipboardCopy, Link as LinkIcon, RotateCcw, Trash2 } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { KeyboardEvent, MouseEvent, UIEvent } from 'react'
+import type { KeyboardEvent, UIEvent } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import type { Conversation, LineId, Room, Timeline as Lines } from '../../shared/state.ts'
-import { perform } from '../actions.ts'
 import { insertDraft } from '../composer/drafts.ts'
-import { copyText } from '../parts/copy-button.tsx'
+import { classes } from '../parts/class-names.ts'
 import { ContextMenu } from '../parts/menu.tsx'
-import type { MenuEntry, MenuGroups } from '../parts/menu.tsx'
-import { personActions } from '../people/person-actions.tsx'
-import { loadOlder, tell, useApp, useView } from '../store.ts'
-import { useWords } from '../words.ts'
+import { tell, useApp, useView } from '../store.ts'
+import { useLanguage, useWords } from '../words.ts'
 import { Announcer } from './announcer.tsx'
+import { EdgeState, ToNewest, UnreadAbove } from './edges.tsx'
+import { useRowMenu } from './row-menu.tsx'
 import type { RowContext } from './row-view.tsx'
 import { RowView } from './row-view.tsx'
 import type { PresenceLine, Row, SaidLine } from './rows.ts'
 import { makeRowBuilder, newestOf } from './rows.ts'
 import { mentionPattern } from './tokens.ts'
+import { useJump, useSamePlace, wordsOfRow } from './use-jump.ts'
+import { countNew, useMarker, useToday } from './use-marker.ts'
+import { useForgetting, usePaging } from './use-paging.ts'
+import type { Visit } from './visit.ts'
+import { backToNewest, jumpTo, standAtEnd } from './visiting.ts'
 import styles from './timeline.module.css'
 
-/** Lines asked for at once when the person reads on upwards. */
-const PAGE_LINES = 500
-/** Rows from the top at which the next page is fetched: before the person gets there. */
-const FETCH_WITHIN_ROWS = 25
-/** And never further from the top than this. */
-const NEAR_TOP_SCREENS = 2
 /** This close to the end counts as "at the bottom": less than one line of text. */
 const AT_END_PX = 24
 /** What was seen is told when the eye rests, not with each row that goes by. */
 const READ_PAUSE_MS = 250
-const MINUTE_MS = 60_000
 
 /** Close enough that the scroll bar hardly moves when a row is measured. */
 const ESTIMATES: Record<Row['kind'], number> = { message: 24, presence: 26, arrival: 26, note: 26, free: 23 }
@@ -43,67 +39,39 @@ const estimate = (row: Row | undefined, scale: number): number => {
   return (ESTIMATES[row.kind] + separators + head) * scale
 }
 
-const startOfToday = (): number => new Date().setHours(0, 0, 0, 0)
-
-/** The start of today; changes once a day, so that "Today" becomes "Yesterday" in a window left open. */
-const useToday = (): number => {
-  const [today, setToday] = useState(startOfToday)
-  useEffect(() => {
-    const timer = setInterval(() => setToday(startOfToday()), MINUTE_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return today
-}
-
-/**
- * Where the unread marker stands. It is set when the person comes (back) to something new, and stays while they read;
- * otherwise it would run away from the reader.
- */
-const useMarker = (conversation: Conversation, newest: LineId, inFront: boolean): LineId => {
-  const [marker, setMarker] = useState(conversation.unread > 0 ? conversation.readUpTo : 0)
-  const [was, setWas] = useState(inFront)
-  if (was !== inFront) {
-    setWas(inFront)
-    if (!inFront) setMarker(conversation.unread > 0 && marker > 0 ? marker : newest)
-    else if (conversation.unread === 0) setMarker(0)
-  }
-  return marker
-}
-
-/** New messages of others behind a line. */
-const countNew = (lines: Lines['lines'], after: LineId, ignored: ReadonlySet<string>): number => {
-  let count = 0
-  for (let index = lines.length - 1; index >= 0; index--) {
-    const line = lines[index]
-    if (!line || line.id <= after) break
-    if (line.kind === 'said' && !line.own && !ignored.has(memberKey(line.from))) count++
-  }
-  return count
-}
-
 interface TimelineProps {
   conversation: Conversation
   room: Room
+  /** The live end. */
   timeline: Lines
+  /** Where the person reads; null: at the live end. */
+  visit: Visit | null
   title: string
 }
 
 /** The messages, of which only those in sight exist as elements. */
-export const Timeline = ({ conversation, room, timeline, title }: TimelineProps) => {
+export const Timeline = ({ conversation, room, timeline: live, visit, title }: TimelineProps) => {
   const t = useWords('conversation')
+  const language = useLanguage()
   const inFront = useView((view) => view.inFront)
   const scroller = useRef<HTMLDivElement>(null)
-  const { lines, whole } = timeline
-  const newest = lines.at(-1)?.id ?? 0
+  const shown = visit ?? live
+  const { lines, whole } = shown
+  const joined = visit?.joined ?? true
+  const newest = live.lines.at(-1)?.id ?? 0
   const ignored = useMemo(() => new Set(room.ignored), [room.ignored])
   const marker = useMarker(conversation, newest, inFront)
   const today = useToday()
 
   const [build] = useState(makeRowBuilder)
-  const { rows, alike } = useMemo(
+  const { rows: all, alike } = useMemo(
     () => build({ lines, whole, ignored, marker }),
     [build, lines, whole, ignored, marker]
   )
+  const [unreadable, setUnreadable] = useState(false)
+  // What the first row looks like is decided by lines that are not here yet: shown with them, it does not jump.
+  const settled = whole || unreadable || all.length < 2
+  const rows = useMemo(() => (settled ? all : all.slice(1)), [all, settled])
 
   const [unfolded, setUnfolded] = useState<ReadonlySet<LineId>>(new Set())
   const unfold = useCallback((fold: readonly PresenceLine[]) => {
@@ -128,13 +96,14 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
   const [scale] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14)
   const keyOf = useCallback((index: number) => rows[index]?.key ?? index, [rows])
   const sizeOf = useCallback((index: number) => estimate(rows[index], scale), [rows, scale])
-  const virtual = useVirtualizer({
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: sizeOf,
     getItemKey: keyOf,
     anchorTo: 'end',
-    followOnAppend: true,
+    // Only who stands at the live end goes with it: a page below a place that was visited is not news.
+    followOnAppend: visit === null || (visit.joined && visit.atEnd),
     scrollEndThreshold: AT_END_PX,
     overscan: 10,
     // One paint for a burst of lines: messages are not typed into the list.
@@ -144,9 +113,13 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
   const firstShown = virtual.range?.startIndex ?? 0
   const lastShown = virtual.range?.endIndex ?? -1
   // Before the element is there, every place is the end.
-  const atEnd = virtual.scrollElement !== null && virtual.range !== null && virtual.isAtEnd(AT_END_PX)
+  const atEnd = joined && virtual.scrollElement !== null && virtual.range !== null && virtual.isAtEnd(AT_END_PX)
 
-  // The first look: at what is new, else at the end.
+  const [active, setActive] = useState<string | null>(null)
+  const lit = useJump({ target: visit?.target ?? null, rows, virtual, scroller, reach: setActive })
+  useForgetting(virtual, rows)
+
+  // The first look: where one wants to be, at what is new, else at the end.
   const unreadRow = useMemo(() => rows.findIndex((row) => row.unread), [rows])
   const opened = useRef(false)
   useLayoutEffect(
@@ -156,12 +129,34 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
     },
     [opened]
   )
+  const isJump = visit?.target != null
   useLayoutEffect(() => {
     if (opened.current || rows.length === 0) return
     opened.current = true
+    if (isJump) return
     if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
     else virtual.scrollToEnd()
-  }, [rows, unreadRow, virtual])
+  }, [rows, unreadRow, isJump, virtual])
+
+  const placed = virtual.range !== null
+  useEffect(() => {
+    if (placed) standAtEnd(conversation.id, atEnd)
+  }, [placed, atEnd, conversation.id])
+  useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
+
+  const wantsEnd = useRef(false)
+  const toNewest = useCallback((): void => {
+    if (joined) virtual.scrollToEnd()
+    else {
+      wantsEnd.current = true
+      backToNewest(conversation.id)
+    }
+  }, [joined, virtual, conversation.id])
+  useLayoutEffect(() => {
+    if (!wantsEnd.current || !joined) return
+    wantsEnd.current = false
+    virtual.scrollToEnd()
+  }, [joined, rows, virtual])
 
   // The composer grows, the window shrinks: who was at the bottom stays there.
   const wasAtEnd = useRef(true)
@@ -182,32 +177,18 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
   }, [virtual])
 
   // What I say myself is what I want to see, wherever I was reading.
-  const lastLine = lines.at(-1)
+  const lastLine = live.lines.at(-1)
   const ownNewest = lastLine?.kind === 'said' && lastLine.own ? lastLine.id : 0
   const ownSeen = useRef(ownNewest)
   useEffect(() => {
     if (ownNewest > ownSeen.current) {
       ownSeen.current = ownNewest
-      virtual.scrollToEnd()
+      toNewest()
     }
-  }, [ownNewest, virtual])
+  }, [ownNewest, toNewest])
 
-  const fetching = useRef(false)
-  const wantsOlder = !whole && virtual.range !== null && firstShown < FETCH_WITHIN_ROWS
-  const oldest = lines[0]?.id ?? null
-  useEffect(() => {
-    // Again when the page is there (`oldest`) and the person is still at the top.
-    const element = scroller.current
-    if (!wantsOlder || fetching.current || oldest === null || !element) return
-    // Not on the way from the first drawing to the end of the list.
-    if (element.scrollTop > element.clientHeight * NEAR_TOP_SCREENS) return
-    fetching.current = true
-    loadOlder(conversation.id, PAGE_LINES)
-      .catch((error: unknown) => console.warn('Older messages did not come', error))
-      .finally(() => {
-        fetching.current = false
-      })
-  }, [wantsOlder, oldest, conversation.id])
+  const paging = usePaging({ conversation: conversation.id, shown, visit, rows: rows.length, virtual })
+  if (unreadable !== (paging.failed === 'older')) setUnreadable(paging.failed === 'older')
 
   // Seen is what is in sight in a window that is in front.
   const shownRow = rows[Math.min(lastShown, rows.length - 1)]
@@ -224,16 +205,22 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
     return () => clearTimeout(timer)
   }, [inFront, seen, conversation.id, conversation.readUpTo])
 
-  const below = useMemo(() => (atEnd ? 0 : countNew(lines, seenTo, ignored)), [atEnd, lines, seenTo, ignored])
-  const unreadAbove = unreadRow >= 0 && unreadRow < firstShown
+  const below = useMemo(() => (atEnd ? 0 : countNew(live.lines, seenTo, ignored)), [atEnd, live.lines, seenTo, ignored])
+  // Further up than what is in hand, they are found by their place.
+  const unreadBefore = marker > 0 && unreadRow < 0 && !whole && (lines[0]?.id ?? 0) > marker
+  const unreadAbove = (unreadRow >= 0 && unreadRow < firstShown) || unreadBefore
   const above = useMemo(
-    () => (unreadAbove ? countNew(lines, marker, ignored) : 0),
-    [unreadAbove, lines, marker, ignored]
+    () => (unreadAbove ? Math.max(countNew(live.lines, marker, ignored), conversation.unread) : 0),
+    [unreadAbove, live.lines, marker, ignored, conversation.unread]
   )
   const [jumped, setJumped] = useState(false)
+  const toUnread = (): void => {
+    setJumped(true)
+    if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
+    else void jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
+  }
 
   // Arrow keys walk through the rows; the one reached is the only one in the tab order.
-  const [active, setActive] = useState<string | null>(null)
   const walkTo = (index: number): void => {
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
     if (!row) return
@@ -260,7 +247,10 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
       Home: 0,
       End: rows.length - 1
     }[event.key]
-    if (to !== undefined) {
+    if (event.key === 'End' && !joined) {
+      event.preventDefault()
+      toNewest()
+    } else if (to !== undefined) {
       event.preventDefault()
       walkTo(to)
     } else if (event.key === 'Escape' || (event.key.length === 1 && event.key !== ' ')) {
@@ -269,54 +259,9 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
     }
   }
 
-  const [groups, setGroups] = useState<MenuGroups>([])
-  const onLine = (line: SaidLine, type: 'resend' | 'deleteLine') => (): void =>
-    void perform({ type, conversation: conversation.id, line: line.id })
-  const prepareMenu = (event: MouseEvent): void => {
-    const target = event.target instanceof Element ? event.target : null
-    const index = Number(target?.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? Number.NaN)
-    const row = rows[index]
-    const selection = window.getSelection()?.toString() ?? ''
-    const text = row?.kind === 'message' || row?.kind === 'free' ? row.line.text : ''
-    const link = target?.closest('a')?.href
-    const first: MenuEntry[] = []
-    if (selection !== '' || text !== '') {
-      first.push({
-        label: t('line.copy'),
-        icon: <ClipboardCopy aria-hidden />,
-        run: () => void copyText(selection === '' ? text : selection)
-      })
-    }
-    if (link !== undefined) {
-      first.push({
-        label: t('line.copyLink'),
-        icon: <LinkIcon aria-hidden />,
-        run: () => void copyText(link)
-      })
-    }
-    const made: MenuEntry[][] = [first]
-    if (row?.kind === 'message' && !row.line.own) {
-      made.push(...personActions({ member: row.line.from, room, conversation: conversation.id, t }))
-    }
-    if (row?.kind === 'message' && row.line.own && (row.line.state === 'failed' || row.line.state === 'unconfirmed')) {
-      made.push([
-        {
-          label: row.line.state === 'failed' ? t('line.retry') : t('line.sendAgain'),
-          icon: <RotateCcw aria-hidden />,
-          run: onLine(row.line, 'resend')
-        },
-        { label: t('line.delete'), icon: <Trash2 aria-hidden />, danger: true, run: onLine(row.line, 'deleteLine') }
-      ])
-    }
-    if (made.every((group) => group.length === 0)) {
-      event.preventDefault()
-      event.stopPropagation()
-      return
-    }
-    setGroups(made)
-  }
-
+  const menu = useRowMenu(rows, room, conversation.id)
   const isIgnored = useCallback((line: SaidLine) => ignored.has(memberKey(line.from)), [ignored])
+  const litRow = lit === null ? undefined : rows.find((row) => row.key === lit)
   return (
     <div className={styles['place']}>
       <div
@@ -327,12 +272,14 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
         aria-label={t('log.label', { title })}
         tabIndex={0}
         data-rows={rows.length}
+        data-first={lines[0]?.id}
+        data-last={lines.at(-1)?.id}
+        data-live={joined}
         onKeyDown={onKeyDown}
         onScroll={onScroll}
-        onContextMenuCapture={prepareMenu}
+        onContextMenuCapture={menu.prepare}
       >
-        {wantsOlder && firstShown === 0 && <p className={styles['fetching']}>{t('log.loading')}</p>}
-        <ContextMenu groups={groups}>
+        <ContextMenu groups={menu.groups}>
           <div role="list" className={styles['rows']} style={{ height: virtual.getTotalSize() }}>
             {items.map((item) => {
               const row = rows[item.index]
@@ -342,8 +289,8 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
                   key={item.key}
                   ref={virtual.measureElement}
                   role="listitem"
-                  className={styles['row']}
-                  aria-setsize={whole ? rows.length : -1}
+                  className={classes(styles['row'], row.key === lit && styles['lit'])}
+                  aria-setsize={whole && joined ? rows.length : -1}
                   aria-posinset={item.index + 1}
                   data-index={item.index}
                   data-key={row.key}
@@ -361,31 +308,13 @@ export const Timeline = ({ conversation, room, timeline, title }: TimelineProps)
           </div>
         </ContextMenu>
       </div>
-      {above > 0 && !jumped && (
-        <button
-          type="button"
-          className={`${styles['jump'] ?? ''} ${styles['up'] ?? ''}`}
-          onClick={() => {
-            setJumped(true)
-            virtual.scrollToIndex(unreadRow, { align: 'start' })
-          }}
-        >
-          <ArrowUp aria-hidden />
-          {t('log.newAbove', { count: above })}
-        </button>
-      )}
-      {!atEnd && rows.length > 0 && (
-        <button
-          type="button"
-          className={`${styles['jump'] ?? ''} ${below > 0 ? (styles['news'] ?? '') : (styles['quiet'] ?? '')}`}
-          aria-label={below > 0 ? undefined : t('log.toNewest')}
-          onClick={() => virtual.scrollToEnd()}
-        >
-          <ArrowDown aria-hidden />
-          {below > 0 && t('log.newBelow', { count: below })}
-        </button>
-      )}
-      <Announcer lines={lines} ignored={isIgnored} />
+      <EdgeState paging={paging} atTop={firstShown === 0} />
+      {above > 0 && !jumped && <UnreadAbove count={above} go={toUnread} />}
+      {!atEnd && rows.length > 0 && <ToNewest count={below} joined={joined} go={toNewest} />}
+      <div className="unseen" role="status" aria-live="polite">
+        {litRow !== undefined && t('log.wentTo', wordsOfRow(litRow, language))}
+      </div>
+      <Announcer lines={live.lines} ignored={isIgnored} />
     </div>
   )
 }

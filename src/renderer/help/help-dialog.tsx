@@ -15,6 +15,7 @@ export const HelpDialog = () => {
     [shortcut('host'), t('menu.host')],
     [shortcut('connect'), t('menu.connect')],
     [shortcut('switch'), t('menu.switch')],
+    [shortcut('goToDate'), t('menu.goToDate')],
     [shortcut('next'), t('menu.next')],
     [shortcut('previous'), t('menu.previous')],
     [shortcut('settings'), t('menu.settings')],

@@ -1,6 +1,7 @@
 import {
   ArrowDown,
   ArrowUp,
+  CalendarSearch,
   CircleHelp,
   ClipboardCopy,
   DoorClosed,
@@ -51,6 +52,7 @@ export const useMenuGroups = (): MenuGroups => {
       : [],
     [
       ...(anyRoom ? [entry(t('menu.switch'), <Search />, { wish: 'switch' }, 'switch')] : []),
+      ...(room ? [entry(t('menu.goToDate'), <CalendarSearch />, { wish: 'go-to-date' }, 'goToDate')] : []),
       ...(openRooms > 1
         ? [
             entry(t('menu.next'), <ArrowDown />, { wish: 'next-room' }, 'next'),

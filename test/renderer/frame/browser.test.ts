@@ -54,6 +54,7 @@ describe('in a browser tab', () => {
       'Copy invitation',
       'Stop hosting…',
       'Switch to…',
+      'Go to date…',
       'Next room',
       'Previous room',
       'Settings…',
@@ -64,6 +65,7 @@ describe('in a browser tab', () => {
     expect(await window.page.getByRole('menuitem').locator('kbd').allTextContents()).toEqual([
       'Ctrl+Shift+H',
       'Ctrl+K',
+      'Ctrl+G',
       'Alt+↓',
       'Alt+↑',
       'Ctrl+,'
@@ -132,6 +134,7 @@ describe('in a browser tab', () => {
     expect(await window.page.getByRole('menuitem').locator('kbd').allTextContents()).toEqual([
       '⇧⌘H',
       '⌘K',
+      '⌘G',
       '⌥↓',
       '⌥↑',
       '⌘,'

@@ -26,6 +26,7 @@ describe('wishes from the menu, a link, a notification', () => {
       [{ wish: 'settings' }, 'Settings'],
       [{ wish: 'about' }, 'Settings'],
       [{ wish: 'switch' }, 'Switch to'],
+      [{ wish: 'go-to-date' }, 'Go to date'],
       [{ wish: 'help' }, 'Help'],
       [{ wish: 'stop-hosting' }, 'Stop hosting Second floor?'],
       [{ wish: 'leave' }, 'Stop hosting Second floor?'],
@@ -86,7 +87,8 @@ describe('wishes from the menu, a link, a notification', () => {
       'leave',
       'disconnect',
       'stop-hosting',
-      'copy-invitation'
+      'copy-invitation',
+      'go-to-date'
     ] as const)
       await wish(window, { wish: name })
     await wish(window, { wish: 'help' })

@@ -76,6 +76,7 @@ export const frame = {
     stopHosting: 'Stop hosting…',
     copyInvitation: 'Copy invitation',
     switch: 'Switch to…',
+    goToDate: 'Go to date…',
     next: 'Next room',
     previous: 'Previous room',
     settings: 'Settings…',
@@ -259,6 +260,17 @@ export const frame = {
     othersTutorial:
       'The clients of the Go tutorials: gopl, gopl-zh, iamhere, im and bare relays, each at a door of its dialect.',
     open: 'Nothing is encrypted and nobody is verified: say only what may be heard on your network.'
+  },
+  goToDate: {
+    title: 'Go to date',
+    lead: 'Shows the first message of that day, or of the next day that has any.',
+    field: 'Date',
+    missing: 'Enter a date',
+    nothing: 'Nothing was said on that day or since',
+    unreadable: 'The history cannot be read now; try again in a moment',
+    next: 'Nothing was said on {{asked}}. This is {{day}}.',
+    beginning: 'The beginning',
+    submit: 'Go'
   },
   switcher: {
     title: 'Switch to',

@@ -27,6 +27,7 @@ export const shell = {
     fullScreen: 'Full Screen',
     go: 'Go',
     switchTo: 'Switch to…',
+    goToDate: 'Go to Date…',
     nextRoom: 'Next Room',
     previousRoom: 'Previous Room',
     window: 'Window',

@@ -74,6 +74,7 @@ export const frame: Same<typeof english> = {
     stopHosting: '关闭房间…',
     copyInvitation: '复制邀请',
     switch: '切换到…',
+    goToDate: '转到日期…',
     next: '下一个房间',
     previous: '上一个房间',
     settings: '设置…',
@@ -254,6 +255,17 @@ export const frame: Same<typeof english> = {
     othersTerminal: '任意终端：用 netcat 或 telnet，命令见“地址与邀请”。',
     othersTutorial: 'Go 教程里的客户端：gopl、gopl-zh、iamhere、im 和纯转发，各走自己方言的入口。',
     open: '内容没有加密，身份也未经核实：只说可以让网络里的人听见的话。'
+  },
+  goToDate: {
+    title: '转到日期',
+    lead: '显示那一天的第一条消息；那天没有消息时，显示之后最近一天的。',
+    field: '日期',
+    missing: '请输入日期',
+    nothing: '那一天以及之后都没有消息',
+    unreadable: '现在无法读取历史记录，请稍后再试',
+    next: '{{asked}}没有消息。这里是{{day}}。',
+    beginning: '最早的消息',
+    submit: '转到'
   },
   switcher: {
     title: '切换到',

@@ -28,6 +28,7 @@ export const shell: Same<typeof english> = {
     fullScreen: '全屏',
     go: '转到',
     switchTo: '切换到…',
+    goToDate: '转到日期…',
     nextRoom: '下一个房间',
     previousRoom: '上一个房间',
     window: '窗口',
