@@ -4,6 +4,10 @@ import { cpus, loadavg } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { makeSession } from '../src/core/session/session.ts'
+import { makeClock } from '../src/node/clock.ts'
+import { makeCodec } from '../src/node/codec.ts'
+import { makeDial } from '../src/node/tcp.ts'
 
 /**
  * What the host bears, at full size: the numbers behind `test/load`. Each trial gets a host of its own, as people run it,
@@ -36,6 +40,8 @@ interface Host {
   port: number
   numbers(): Promise<Map<string, number>>
   stop(): Promise<{ code: number | null; ms: number }>
+  /** As a power cut would. */
+  kill(): Promise<void>
 }
 const startHost = async (options: string[]): Promise<Host> => {
   const script = fileURLToPath(new URL('../src/headless/index.ts', import.meta.url))
@@ -72,6 +78,10 @@ const startHost = async (options: string[]): Promise<Host> => {
       const begun = performance.now()
       child.kill('SIGTERM')
       return { code: await exited, ms: performance.now() - begun }
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
     }
   }
 }
@@ -169,6 +179,82 @@ interface Trial {
   options: string[]
   run: (host: Host) => Promise<string>
 }
+/** What systemd waits before it starts a service again, with our unit. */
+const DOWN_MS = 2000
+const BACK_MS = 75_000
+/** Clients of ours, as people run them, through the death of their host. */
+const restarts = async (first: Host): Promise<string> => {
+  const { port } = first
+  const clock = makeClock()
+  const dial = makeDial()
+  let attempts: number[] = []
+  let standing = 0
+  const heard: Map<string, number>[] = []
+  const clients = Array.from({ length: size(500, 40) }, () => {
+    const texts = new Map<string, number>()
+    heard.push(texts)
+    return makeSession(
+      {
+        host: '127.0.0.1',
+        port,
+        dialect: 'auto',
+        remembered: null,
+        charset: 'auto',
+        nick: null,
+        reconnect: true
+      },
+      {
+        clock,
+        codec: makeCodec,
+        random: Math.random,
+        dial: (...to) => {
+          attempts.push(performance.now())
+          return dial(...to)
+        },
+        emit: (event) => {
+          if (event.type === 'introduced') standing += 1
+          else if (event.type === 'disconnected' && event.reason !== 'refused') standing -= 1
+          else if (event.type === 'said') texts.set(event.text ?? '', (texts.get(event.text ?? '') ?? 0) + 1)
+        }
+      }
+    )
+  })
+  const everybody = (withinMs: number): Promise<void> =>
+    until(() => standing === clients.length, 'all clients are in the room', withinMs)
+  const sayAll = async (what: string): Promise<void> => {
+    for (const [n, client] of clients.entries()) client.perform({ type: 'say', text: `${what} ${n}` })
+    await until(() => heard.every((texts, n) => texts.has(`${what} ${n}`)), 'everybody reads himself', 60_000)
+  }
+  await everybody(60_000)
+  let host = first
+  const back: number[] = []
+  let most = 0
+  let tried = 0
+  for (let round = 0; round < size(3, 1); round++) {
+    await sayAll(`before ${round}`)
+    await pause(1000)
+    attempts = []
+    const killed = performance.now()
+    await host.kill()
+    await pause(DOWN_MS)
+    host = await startHost(['--unlimited', '--dialect', 'im', '--port', String(port)])
+    await everybody(BACK_MS + 30_000)
+    back.push(performance.now() - killed)
+    const seconds = new Map<number, number>()
+    for (const at of attempts) {
+      const second = Math.floor((at - killed) / 1000)
+      seconds.set(second, (seconds.get(second) ?? 0) + 1)
+    }
+    most = Math.max(most, ...seconds.values())
+    tried += attempts.length
+    await sayAll(`after ${round}`)
+  }
+  const twice = heard.reduce((sum, texts) => sum + [...texts.values()].filter((times) => times > 1).length, 0)
+  await Promise.all(clients.map((client) => client.leave()))
+  await host.stop()
+  return `the last one back after ${back.map((took) => `${(took / 1000).toFixed(1)} s`).join(', ')}; at most ${most} of ${tried} attempts in one second; ${twice} lines shown twice`
+}
+
 const trials: Trial[] = [
   {
     id: 'T19',
@@ -210,12 +296,10 @@ const trials: Trial[] = [
     id: 'T21',
     what: `one frozen reader among ${size(1000, 50)}, ${size(7, 1)} pairs at 5 lines a second`,
     goal: 'p99 of the others ≤ 1.2 times; closed with its reason; RSS + ≤ 8 MiB',
-    options: ['--unlimited'],
+    options: ['--unlimited', '--dialect', 'im'],
     run: async (host) => {
       const all = await crowd(host.port, size(1000, 50))
       await members(host, all.length)
-      const reader = all[0]
-      if (!reader) throw new Error('nobody')
       const seconds = size(6, 1)
       const alone: number[] = []
       const beside: number[] = []
@@ -225,10 +309,9 @@ const trials: Trial[] = [
         alone.push((await talk(all, 5, seconds)).p99)
         const frozen = await visit(host.port, all.length)
         frozen.socket.pause()
-        // The kernel swallows megabytes before anything backs up here: it is filled first, by him alone.
-        const filler = `to nobody ${'x'.repeat(8000)}\n`
+        // The kernel swallows megabytes before anything backs up here: he fills it with answers that only he gets.
         while ((await host.numbers()).get('teahouse_queue_bytes') === 0) {
-          for (let n = 0; n < 20; n++) reader.socket.write(filler)
+          frozen.socket.write('who\n'.repeat(10))
           await pause(LOOK_MS)
         }
         beside.push((await talk(all, 5, seconds)).p99)
@@ -383,6 +466,13 @@ const trials: Trial[] = [
       const refused = refusals(during, 'too-many-at-once') + refusals(during, 'too-many-a-minute')
       return `${tried} tried, ${during.get('teahouse_joined_total')} let in, ${refused} told why, ${during.get('teahouse_dropped_total')} dropped unheard; loop delay p99 ${delayOf(during, '0.99')}, worst ${delayOf(during, '1')}; 0 members after`
     }
+  },
+  {
+    id: 'T35',
+    what: `the host is killed and starts again after ${DOWN_MS / 1000} s, ${size(3, 1)} times, with ${size(500, 40)} clients of ours`,
+    goal: `all back ≤ 75 s; no second sees more than ${size(25, 40)} attempts (5 %); nothing said or shown twice`,
+    options: ['--unlimited', '--dialect', 'im'],
+    run: restarts
   },
   {
     id: 'STOP',

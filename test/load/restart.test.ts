@@ -9,8 +9,10 @@ import type { HostEvent, SessionEvent } from '../../src/shared/events.ts'
 import { makeHandClock } from '../support/clock.ts'
 import { makeRandom } from '../support/fuzz.ts'
 
-/** Full size is 500: the same, and takes a clock moved by hand six times as long. */
+/** The laboratory (`node bench/load-lab.ts --only T35`) has 500, over sockets. */
 const CLIENTS = 200
+/** Ten a second are meant, however many they are; chance makes it twenty now and then, and the tries in vain are more. */
+const MOST_A_SECOND = 30
 const DOWN_MS = 20_000
 const BACK_WITHIN_MS = 75_000
 
@@ -110,30 +112,30 @@ test('a host is killed and starts again with hundreds of clients: all come back,
   clock.advance(5000)
   // In the middle of it: what is on the way is lost with the host.
   everybodySays('into the gap')
+  const killed = clock.now()
   for (const cut of cuts) cut()
   hub = null
   attempts.length = 0
   clock.advance(DOWN_MS / 2)
   everybodySays('meanwhile')
   clock.advance(DOWN_MS / 2)
-  const up = clock.now()
   hub = open()
   const triedWhileDown = attempts.length
-  while (present() < CLIENTS && clock.now() - up < BACK_WITHIN_MS) clock.advance(1000)
+  while (present() < CLIENTS && clock.now() - killed < BACK_WITHIN_MS) clock.advance(1000)
   expect(present()).toBe(CLIENTS)
   clock.advance(30_000)
   expect(present()).toBe(CLIENTS)
   everybodySays('after')
   clock.advance(30_000)
 
-  // Everybody came back once, and not in step: full jitter spreads them over the time they wait.
+  // Everybody came back once, and not in step: who was in a crowd spreads over a time that grows with it.
   expect(attempts.length - triedWhileDown).toBe(CLIENTS)
   const bySecond = new Map<number, number>()
-  for (const at of attempts.slice(triedWhileDown)) {
-    const second = Math.floor((at - up) / 1000)
+  for (const at of attempts) {
+    const second = Math.floor((at - killed) / 1000)
     bySecond.set(second, (bySecond.get(second) ?? 0) + 1)
   }
-  expect(Math.max(...bySecond.values())).toBeLessThan(attempts.length / 20)
+  expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(MOST_A_SECOND)
 
   const said = heard.flatMap((event) => (event.type === 'said' ? [event.text ?? ''] : []))
   expect(new Set(said).size).toBe(said.length)
@@ -145,4 +147,4 @@ test('a host is killed and starts again with hundreds of clients: all come back,
     expect(new Set(texts).size).toBe(texts.length)
     expect(texts.filter((text) => text.endsWith(' after'))).toHaveLength(CLIENTS)
   }
-})
+}, 60_000)

@@ -69,6 +69,8 @@ export interface Connection {
   pump(): void
   capabilities(): Capabilities
   takePeople(): PeopleChanged | null
+  /** People there, as far as known. */
+  crowd(): number
   choose(dialect: Dialect): void
   wantName(name: string | null): void
   attended(): void
@@ -415,6 +417,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     pump: () => speaking.pump(),
     capabilities: () => capabilitiesOf(standing),
     takePeople: () => roster.takeChange(),
+    crowd: () => roster.members().length,
     choose: (dialect) => {
       standing.by = 'user'
       if (standing.spec?.name !== dialect) standing.established = false

@@ -11,6 +11,9 @@ import { messagesIn } from './wording.ts'
 /** The other side's FIN is awaited so long before the connection is dropped (hazard 20). */
 const FAREWELL_MS = 1000
 
+/** The server's end, or the server: what happened to us happened to everybody there. */
+const FOR_EVERYBODY = new Set<DisconnectReason>(['closed', 'reset', 'refused'])
+
 /** Our side of one room, through all its connections. Connects at once. */
 export const makeSession: MakeSession = (given, deps) => {
   const { clock } = deps
@@ -22,6 +25,8 @@ export const makeSession: MakeSession = (given, deps) => {
   let line: { wire: Wire; connection: Connection } | null = null
   let retry: { timer: Timer; reason: DisconnectReason } | null = null
   let stable: Timer | null = null
+  /** How many people were there when the line was lost, until one stands well again. */
+  let crowd = 0
   /** Callbacks of connections before this one are not listened to. */
   let generation = 0
   let leaving: { done: Promise<void>; finish: () => void } | null = null
@@ -73,6 +78,7 @@ export const makeSession: MakeSession = (given, deps) => {
     stable?.cancel()
     stable = null
     if (!line) return
+    crowd = Math.max(crowd, line.connection.crowd())
     line.connection.close()
     const people = line.connection.takePeople()
     if (people) tell(people)
@@ -82,7 +88,7 @@ export const makeSession: MakeSession = (given, deps) => {
   }
   const disconnected = (reason: DisconnectReason, kick: KickReason | null): void => {
     const comesBack = options.reconnect && reason !== 'not-a-chat' && kick !== 'moderator'
-    const retryInMs = comesBack ? backoff.next() : null
+    const retryInMs = comesBack ? backoff.next(FOR_EVERYBODY.has(reason) ? crowd : 0) : null
     tell({ type: 'disconnected', reason, retryInMs })
     if (retryInMs !== null) retry = { reason, timer: clock.after(retryInMs, connect) }
   }
@@ -101,7 +107,10 @@ export const makeSession: MakeSession = (given, deps) => {
         if (mine !== generation) return farewell(wire)
         attempt = null
         tell({ type: 'connected', room: hostPort(options.host, options.port), self: local })
-        stable = clock.after(STABLE_MS, () => backoff.reset())
+        stable = clock.after(STABLE_MS, () => {
+          backoff.reset()
+          crowd = 0
+        })
         line = {
           wire,
           connection: makeConnection({
