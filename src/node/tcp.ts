@@ -1,6 +1,7 @@
 import { BlockList, connect, isIPv6, type Socket } from 'node:net'
 import { hostPort } from '../shared/address.ts'
 import type { Dial, DialFailure, Wire, WireListener } from '../shared/carriers.ts'
+import { intake } from './intake.ts'
 
 /** Idle time before the kernel asks whether the other side still lives: a vanished peer is found in about 15 s. */
 const KEEPALIVE_MS = 15_000
@@ -24,12 +25,20 @@ export const wireOf = (socket: Socket, listener: WireListener): Wire => {
   let waiting = false
   socket.setNoDelay(true)
   socket.setKeepAlive(true, KEEPALIVE_MS)
-  socket.on('data', (bytes: Buffer) => listener.received(bytes))
-  socket.on('end', () => listener.ended())
+  const inlet = intake.inlet(socket, (bytes) => listener.received(bytes))
+  socket.on('data', (bytes: Buffer) => inlet.take(bytes))
+  // Comes after all data was taken, and that waits in its place.
+  socket.on('end', () => {
+    inlet.finish()
+    listener.ended()
+  })
   socket.on('error', () => {
     failed = true
   })
-  socket.on('close', () => listener.closed(failed ? 'reset' : 'ended'))
+  socket.on('close', () => {
+    inlet.finish()
+    listener.closed(failed ? 'reset' : 'ended')
+  })
   // The `drain` event comes only after a full buffer; a queue of one byte has to be told as well.
   const flushed = (): void => {
     if (!waiting || socket.writableLength > 0 || socket.destroyed) return
@@ -48,6 +57,7 @@ export const wireOf = (socket: Socket, listener: WireListener): Wire => {
       if (!socket.writableEnded && !socket.destroyed) socket.end()
     },
     destroy: () => {
+      inlet.drop()
       socket.destroy()
     }
   }

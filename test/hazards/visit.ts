@@ -95,7 +95,7 @@ export const visit = (where: { host: string; port: number }, options: Partial<Se
   const clock = makeHandClock()
   const events = makeEventLog<SessionEvent>('events')
   const written: string[] = []
-  let arrived = Buffer.alloc(0)
+  const arrived: Uint8Array[] = []
   let dials = 0
   const realDial = makeDial()
   const dial: Dial = (host, port, listener) => {
@@ -115,7 +115,7 @@ export const visit = (where: { host: string; port: number }, options: Partial<Se
         ),
       failed: (why) => listener.failed(why),
       received: (bytes) => {
-        arrived = Buffer.concat([arrived, bytes])
+        arrived.push(Buffer.from(bytes))
         listener.received(bytes)
       },
       drained: () => listener.drained?.(),
@@ -192,7 +192,7 @@ export const visit = (where: { host: string; port: number }, options: Partial<Se
     whisper: (to, text) => perform({ type: 'whisper', to, text }),
     delivered: (ref) => next('said', (said) => said.own && said.ref === ref),
     hasRead: async (text) => {
-      await until(() => arrived.includes(Buffer.from(text)), {
+      await until(() => Buffer.concat(arrived).includes(Buffer.from(text)), {
         what: `the client reads ${JSON.stringify(String(text))}`
       })
       await pause(1)

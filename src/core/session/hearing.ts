@@ -47,7 +47,13 @@ export const makeHearing = (deps: {
     return self !== null && address !== null && sameAddress(self, address)
   }
   const labelOf = (member: Member): string => (member.name === null ? (member.address ?? '') : member.name)
-  const at = (): string => new Date(clock.wall()).toISOString()
+  /** Of a flood, hundreds of lines come in the same millisecond. */
+  let lastAt = { ms: Number.NaN, text: '' }
+  const at = (): string => {
+    const ms = clock.wall()
+    if (ms !== lastAt.ms) lastAt = { ms, text: new Date(ms).toISOString() }
+    return lastAt.text
+  }
 
   const joinedOwn = (): void => {
     const self = roster.self()

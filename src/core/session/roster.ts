@@ -45,6 +45,8 @@ const shownName = (name: string | null): string | null => name?.replaceAll('\r',
 
 export const makeRoster = (): Roster => {
   const entries = new Map<string, Entry>()
+  /** Goes on where it was, past those it gave for removal: to begin anew each time would walk over all of these. */
+  const oldestFirst = entries.keys()
   /** How many have a name. */
   const names = new Map<string, number>()
   let lengths: number[] | null = null
@@ -73,6 +75,7 @@ export const makeRoster = (): Roster => {
     entries.delete(key)
     count(entry.name, -1)
     changed.delete(key)
+    touched.delete(key)
     left.add(key)
   }
   const selfKey = (): string | null => (self === null ? null : self)
@@ -92,8 +95,8 @@ export const makeRoster = (): Roster => {
       return before
     }
     if (entries.size >= MOST_PEOPLE) {
-      const [oldest] = entries.keys()
-      if (oldest !== undefined) remove(oldest)
+      const oldest = oldestFirst.next()
+      if (oldest.done !== true) remove(oldest.value)
     }
     const entry = { address, name: name ?? null, settled }
     entries.set(key, entry)

@@ -118,7 +118,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
   let lastLine = 0
   const reader = makeReader(history)
   const ledger = history === null ? null : makeLedger(history, clock)
-  /** The newest of the versions of a line that are on their way to the disk. */
+  /** The newest of the versions of a changed line that are on their way to the disk. A line that is new has but one. */
   const onTheWay = new Map<LineId, object>()
   let looked: { id: ConversationId | null; inFront: boolean } = { id: null, inFront: false }
 
@@ -174,16 +174,18 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     history.append({ op: 'conversation', conversation }, () => undefined)
   }
 
-  /** A line on its way to the disk, and from there into the view: `show` gets it as it is to be shown. */
-  const keep = (talk: Talk, line: Line, show: (line: Line) => void): void => {
+  /** A line, new or changed, on its way to the disk, and from there into the view: `show` gets it as it is to be shown. */
+  const keep = (talk: Talk, line: Line, is: 'new' | 'changed', show: (line: Line) => void): void => {
     if (ledger === null || !isKept(talk)) {
       show(line)
       return
     }
-    const version = {}
+    // A new line needs no place in the map: in a flood it would be a map of hundreds of thousands.
+    const version = is === 'new' ? null : {}
     const isGone = (): boolean => talks.get(talk.view.id) !== talk || isRemoved(talk, line.id)
-    onTheWay.set(line.id, version)
-    const arrived = (): boolean => onTheWay.get(line.id) === version && onTheWay.delete(line.id)
+    if (version !== null) onTheWay.set(line.id, version)
+    const arrived = (): boolean =>
+      version === null ? !onTheWay.has(line.id) : onTheWay.get(line.id) === version && onTheWay.delete(line.id)
     const clean = (): Line => {
       const { unsaved: _unsaved, ...now } = find(talk, line.id) ?? line
       replace(talk, now)
@@ -312,7 +314,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       talk.lines.push(line)
       talk.weight += lineWeight(line)
       shorten(talk)
-      keep(talk, line, (shown) => {
+      keep(talk, line, 'new', (shown) => {
         talk.told = line.id
         tell({ type: 'linesAdded', conversation: id, lines: [shown] })
         count(talk, shown)
@@ -332,7 +334,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const talk = talks.get(id)
       if (!talk || find(talk, line.id) === null) return
       replace(talk, line)
-      keep(talk, line, (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }))
+      keep(talk, line, 'changed', (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }))
     },
     remove: (id, line) => {
       const talk = talks.get(id)

@@ -50,10 +50,17 @@ const mergePeople = (first: PeopleChanged, second: PeopleChanged): PeopleChanged
   }
 }
 
+/** Line ids grow along a timeline. */
 const replaceLine = (lines: Line[], line: Line): boolean => {
-  const at = lines.findLastIndex((other) => other.id <= line.id)
-  if (at < 0 || lines[at]?.id !== line.id) return false
-  lines[at] = line
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.id ?? 0) < line.id) low = middle + 1
+    else high = middle
+  }
+  if (lines[low]?.id !== line.id) return false
+  lines[low] = line
   return true
 }
 

@@ -3,6 +3,8 @@ import type { History, HistoryOperation } from '../history/contract.ts'
 
 /** A disk that takes longer than this is not waited for: what happened is shown, and marked as not saved. */
 export const UNSAVED_AFTER_MS = 250
+/** Shown in one turn of the event loop where many are late: a flood on a slow disk must not hold up the rest. */
+export const LATE_AT_ONCE = 500
 
 /** What becomes of something that was handed over to be kept. */
 export interface Keeping {
@@ -25,7 +27,9 @@ interface Entry extends Keeping {
 }
 
 export const makeLedger = (history: History, clock: Clock): Ledger => {
+  /** In the order they were put, which is the order of the commits. The first `gone` of them wait no more. */
   let waiting: Entry[] = []
+  let gone = 0
   let timer: Timer | null = null
 
   const show = (entry: Entry, unsaved: boolean): void => {
@@ -33,22 +37,33 @@ export const makeLedger = (history: History, clock: Clock): Ledger => {
     entry.shown = true
     entry.show(unsaved)
   }
+  /** The first one waits no more. In portions: taking it off the list each time would move all the others. */
+  const drop = (): void => {
+    gone += 1
+    if (gone * 2 < waiting.length) return
+    waiting = waiting.slice(gone)
+    gone = 0
+  }
   const showLate = (): void => {
     timer = null
     const late = clock.now() - UNSAVED_AFTER_MS
-    const due = waiting.filter((entry) => !entry.shown && entry.at <= late)
-    waiting = waiting.filter((entry) => !entry.shown && entry.at > late)
-    for (const entry of due) show(entry, true)
+    for (let n = 0; n < LATE_AT_ONCE; n++) {
+      const entry = waiting[gone]
+      if (entry === undefined || entry.at > late) break
+      drop()
+      show(entry, true)
+    }
     arm()
   }
   const arm = (): void => {
-    const next = waiting.find((entry) => !entry.shown)
+    const next = waiting[gone]
     if (next === undefined || timer !== null) return
     timer = clock.after(Math.max(0, next.at + UNSAVED_AFTER_MS - clock.now()), showLate)
   }
   const showAll = (): void => {
-    const all = waiting
+    const all = waiting.slice(gone)
     waiting = []
+    gone = 0
     for (const entry of all) show(entry, true)
   }
 
@@ -62,7 +77,7 @@ export const makeLedger = (history: History, clock: Clock): Ledger => {
           return
         }
         // Commits come in order, so that it is the first that waits.
-        if (waiting[0] === entry) waiting.shift()
+        if (waiting[gone] === entry) drop()
         show(entry, false)
       })
       if (state === 'writing') {

@@ -110,6 +110,12 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     echoes: () => room.capabilities.echo
   })
   let asked: { ref: string; name: string } | null = null
+  /** Of a flood, hundreds of lines have the same time. */
+  let lastAt = { text: '', ms: Number.NaN }
+  const wallOf = (at: string): number => {
+    if (at !== lastAt.text) lastAt = { text: at, ms: Date.parse(at) }
+    return lastAt.ms
+  }
 
   const patch = (change: Partial<Room>): void => {
     room = { ...room, ...change }
@@ -216,7 +222,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         failure: null,
         mention: event.conversation === 'room' && [...names].some((name) => mentions(text, name))
       },
-      Date.parse(event.at)
+      wallOf(event.at)
     )
   }
 

@@ -15,6 +15,8 @@ import { makeThread } from './thread.ts'
 
 /** What one commit holds at most: a commit of more would keep the next page waiting. */
 const BATCH_OPERATIONS = 2000
+/** Told as saved in one turn of the event loop: a flood must not hold up the rest. */
+const TOLD_AT_ONCE = 500
 /** How often it is tried again while nothing can be written: soon after somebody made room. */
 const RETRY_MS = 2000
 /** A start waits no longer for the history; what it would have shown can be read later. */
@@ -161,6 +163,10 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     }
   }
 
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      clock.endOfTurn(resolve)
+    })
   /** One batch. What fails stays at the front; false. */
   const writeSome = async (): Promise<boolean> => {
     const batch = queue.slice(0, BATCH_OPERATIONS)
@@ -170,8 +176,9 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       return false
     }
     queue = queue.slice(batch.length)
-    for (const { operation, saved } of batch) {
-      queuedCharacters -= weightOf(operation)
+    for (const { operation } of batch) queuedCharacters -= weightOf(operation)
+    for (const [told, { saved }] of batch.entries()) {
+      if (told > 0 && told % TOLD_AT_ONCE === 0) await turn()
       saved()
     }
     if (state === 'paused' && reason !== 'corrupt') {
