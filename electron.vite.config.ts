@@ -13,7 +13,9 @@ export default defineConfig({
           // The same core without Electron: command line and browser view.
           headless: resolve(here, 'src/headless/index.ts'),
           // A thread of its own: whoever keeps history starts it by its name.
-          'history-worker': resolve(here, 'src/node/history/worker.ts')
+          'history-worker': resolve(here, 'src/node/history/worker.ts'),
+          // And one for whoever writes history out.
+          'export-worker': resolve(here, 'src/node/export/worker.ts')
         }
       }
     }

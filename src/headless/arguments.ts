@@ -15,7 +15,7 @@ import {
 import { DEFAULT_PORT } from '../shared/limits.ts'
 import type { Language } from '../shared/settings.ts'
 import type { Config, ConfigKind } from './config.ts'
-import { printable } from './printable.ts'
+import { printable } from '../shared/printable.ts'
 
 /** What a person asked for on the command line, checked. */
 export interface HostArguments {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { printable } from './printable.ts'
+import { printable } from '../shared/printable.ts'
 
 /**
  * A file of options for `teahouse host --config FILE`: one JSON object, each key the name of an option. Read here

@@ -16,7 +16,7 @@ import { makeDrain } from './drain.ts'
 import { readCommandObject, type CommandRefusal } from './json.ts'
 import { makeLineReader } from './lines.ts'
 import { textLine } from './text.ts'
-import { printable } from './printable.ts'
+import { printable } from '../shared/printable.ts'
 import { makePeople, readTyped, type Hall } from './typed.ts'
 
 /** What the app recognised at this address last time: a tie-breaker. Nothing of the profile is needed. */

@@ -1,7 +1,7 @@
-import { jsonLine } from './json.ts'
 import type { Outlet } from './outlet.ts'
 import { makeOutlet } from './outlet.ts'
-import { printable } from './printable.ts'
+import { jsonLine } from '../shared/json-line.ts'
+import { printable } from '../shared/printable.ts'
 
 /** What a verb ends with, as the shell sees it. */
 export const EXIT = { fine: 0, failed: 1, usage: 2, interrupted: 130 } as const

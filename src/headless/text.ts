@@ -1,7 +1,7 @@
 import type { ClientEvent, HostEvent, Member } from '../shared/events.ts'
 import { memberLabel } from '../shared/events.ts'
 import { texts } from '../shared/texts/index.ts'
-import { printable } from './printable.ts'
+import { printable } from '../shared/printable.ts'
 
 /** Events as lines for people. What came from elsewhere is made printable: it can neither end the line nor start one. */
 

@@ -57,12 +57,16 @@ export const view = async (args: ViewArguments): Promise<number> => {
     notify: () => undefined,
     badge: () => undefined,
     // The page itself opens what the gate let through.
-    openLink: () => true
+    openLink: () => true,
+    // The browser keeps it where it keeps downloads, which may be on another machine.
+    exportTo: () => Promise.resolve({ to: 'page' }),
+    showFile: () => undefined
   })
   const opened = await openViewServer({
     pages: PAGES,
     port: args.port,
     side: app.switchboard,
+    download: (secret) => app.download(secret),
     bug: (error) => app.log.error('view server', { error })
   })
   if (!opened.ok) {

@@ -1,4 +1,4 @@
-import { app, dialog, Menu, nativeTheme, powerMonitor, protocol, session, type BrowserWindow } from 'electron'
+import { app, dialog, Menu, nativeTheme, powerMonitor, protocol, session, shell, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApp } from '../node/app.ts'
@@ -6,6 +6,7 @@ import { profileFolder } from '../node/profile.ts'
 import { JOIN_SCHEME, joinLinkAmong, type JoinTarget, readJoinLink } from '../shared/join-link.ts'
 import type { AppState, ConversationId, Wish } from '../shared/state.ts'
 import { makeAttention } from './attention.ts'
+import { chooseFile } from './choose-file.ts'
 import { watchFailures } from './failure.ts'
 import { follow } from './follow.ts'
 import { carry } from './ipc.ts'
@@ -95,7 +96,9 @@ const start = (profile: string): void => {
         mentions = mentionsNow
         showAttention()
       },
-      openLink: (url) => openLink(url)
+      openLink: (url) => openLink(url),
+      exportTo: (fileName, { format }) => chooseFile(fileName, format, say, window),
+      showFile: (path) => shell.showItemInFolder(path)
     })
     const { switchboard, log } = teahouse
     const openLink = openLinkWith(log)

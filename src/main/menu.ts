@@ -88,6 +88,8 @@ export const menuTemplate = ({ say, platform, enabled, wish }: MenuDeps): MenuIt
     gap,
     entry({ wish: 'copy-invitation' }, say('menu.copyInvitation')),
     gap,
+    entry({ wish: 'export' }, say('menu.export')),
+    gap,
     entry({ wish: 'disconnect' }, say('menu.disconnect')),
     entry({ wish: 'leave' }, say('menu.leave')),
     entry({ wish: 'stop-hosting' }, say('menu.stopHosting')),

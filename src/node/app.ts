@@ -1,9 +1,11 @@
 import { hostname } from 'node:os'
-import type { Notification, Switchboard } from '../core/switchboard/contract.ts'
 import { makeSwitchboard } from '../core/switchboard/switchboard.ts'
 import { safeLink } from '../shared/link.ts'
 import type { Language } from '../shared/settings.ts'
 import type { Surroundings } from '../shared/state.ts'
+import type { ExportWish, Notification, Switchboard } from '../core/switchboard/contract.ts'
+import type { Download, ExportTarget } from './export/exporter.ts'
+import { makeExporter } from './export/exporter.ts'
 import { openHistory } from './history/history.ts'
 import { freePort, localAddresses } from './addresses.ts'
 import { makeClock } from './clock.ts'
@@ -31,12 +33,18 @@ export interface AppHost {
    * not be opened.
    */
   openLink: (url: string) => boolean
+  /** Asks the person where an export goes, with a name to begin from. Null: they changed their mind. */
+  exportTo: (fileName: string, wish: ExportWish) => Promise<ExportTarget | null>
+  /** Shows a file where it lies. */
+  showFile: (path: string) => void
 }
 
 export interface App {
   switchboard: Switchboard
   /** The log file of the profile. Never holds what people say. */
   log: Log
+  /** An export a page asked for, by the secret of its address; once. */
+  download: (secret: string) => Download | null
   /** Leaves every room, closes hosted ones, writes the settings. Resolves when nothing is open any more. */
   close(): Promise<void>
 }
@@ -67,6 +75,15 @@ export const openApp = async (host: AppHost): Promise<App> => {
     log,
     notice: (notice) => switchboard.notice(notice)
   })
+  const exporter = makeExporter({
+    folder: host.profile,
+    clock,
+    log,
+    program: `Teahouse ${host.version}`,
+    settled: () => history.settled(),
+    choose: host.exportTo,
+    show: host.showFile
+  })
   const switchboard = makeSwitchboard({
     dial: makeDial(),
     clock,
@@ -92,16 +109,18 @@ export const openApp = async (host: AppHost): Promise<App> => {
     },
     settings: file.settings,
     notices: [...file.notices, ...notices],
-    history
+    history,
+    exporter
   })
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
-    await switchboard.close()
+    await Promise.all([switchboard.close(), exporter.close()])
     await Promise.all([file.close(), history.close()])
   }
   return {
     switchboard,
     log,
+    download: (secret) => exporter.download(secret),
     close: () => (closing ??= close())
   }
 }

@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { MAX_TEXT_CHARACTERS } from '../shared/commands.ts'
+import type { Download } from './export/exporter.ts'
+import { DOWNLOADS } from './export/exporter.ts'
+import { isOwnFetch, sendDownload } from './view/download.ts'
 import { makeViewDoor, ownHostPort } from './view/door.ts'
 import { carryBridge, type ViewSide } from './view/feed.ts'
 import { contentPolicy, readPages } from './view/pages.ts'
@@ -17,6 +20,8 @@ export interface ViewServerOptions {
   /** 0: any free one. */
   port: number
   side: ViewSide
+  /** An export a page asked for, by the secret of its address; once. */
+  download?: (secret: string) => Download | null
   /** An exception, which is a bug of ours: for the log. */
   bug: (error: unknown) => void
 }
@@ -123,6 +128,14 @@ export const openViewServer = async (options: ViewServerOptions): Promise<ViewSe
       if (fromElsewhere && token === null && path === '/' && request.headers['sec-fetch-mode'] === 'navigate')
         answer(response, 200, 'text/html; charset=utf-8', ONCE_MORE)
       else answer(response, 403, PLAIN, USED_UP)
+      return
+    }
+    if (path.startsWith(DOWNLOADS)) {
+      // A HEAD must not use the address up.
+      const wanted = request.method === 'GET' && isOwnFetch(request)
+      const download = wanted ? (options.download?.(path.slice(DOWNLOADS.length)) ?? null) : null
+      if (download === null) answer(response, 404, PLAIN, 'There is nothing to fetch here, or not any more.\n')
+      else sendDownload(download, response, HEADERS)
       return
     }
     const page = path === '/' ? index : pages.get(path)

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { ConnectDialog } from './connecting/connect-dialog.tsx'
 import { ClearHistoryDialog } from './history/clear-history-dialog.tsx'
+import { ExportDialog } from './history/export-dialog.tsx'
 import { HelpDialog } from './help/help-dialog.tsx'
 import { HostDialog } from './hosting/host-dialog.tsx'
 import { InvitationDialog } from './hosting/invitation-dialog.tsx'
@@ -77,6 +78,8 @@ export const Dialogs = () => {
       return <WithRoom id={open.room}>{(room) => <PartingDialog room={room} how={open.dialog} />}</WithRoom>
     case 'clear-history':
       return <ClearHistoryDialog id={open.conversation} />
+    case 'export':
+      return <ExportDialog id={open.conversation} />
     case 'title':
       return <WithRoom id={open.room}>{(room) => <TitleDialog room={room} />}</WithRoom>
     case 'room':

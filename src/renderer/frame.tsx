@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { ConversationPane } from './conversation/conversation-pane.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { FirstStart } from './first-start/first-start.tsx'
+import { ExportNews } from './history/export-words.ts'
 import { useKeys } from './keys.ts'
 import { NoticesBar } from './notices/notices-bar.tsx'
 import { classes } from './parts/class-names.ts'
@@ -55,6 +56,7 @@ export const Frame = () => {
         )}
       </div>
       <Dialogs />
+      <ExportNews />
     </>
   )
 }

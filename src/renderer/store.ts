@@ -20,6 +20,7 @@ export type OpenDialog =
   | { dialog: 'leave'; room: RoomId }
   | { dialog: 'forget'; room: RoomId }
   | { dialog: 'clear-history'; conversation: ConversationId | null }
+  | { dialog: 'export'; conversation: ConversationId | null }
   | { dialog: 'title'; room: RoomId }
   | { dialog: 'room'; room: RoomId }
   | { dialog: 'settings'; page: SettingsPage }

@@ -1,6 +1,6 @@
 import type { Room, Wish } from '../shared/state.ts'
 import { askToLeave, copyInvitation, disconnect, goToDate, roomNow, stepRoom } from './actions.ts'
-import { closeDialog, openDialog, select } from './store.ts'
+import { closeDialog, openDialog, select, viewNow } from './store.ts'
 
 const withRoom = (act: (room: Room) => void): void => {
   const room = roomNow()
@@ -18,6 +18,8 @@ export const fulfil = (wish: Wish): void => {
       return openDialog({ dialog: 'settings', page: 'profile' })
     case 'about':
       return openDialog({ dialog: 'settings', page: 'about' })
+    case 'export':
+      return openDialog({ dialog: 'export', conversation: viewNow().selected })
     case 'help':
       return openDialog({ dialog: 'help' })
     case 'switch':

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from './dialect.ts'
+import { exportFormat } from './export.ts'
 import { retention } from './history.ts'
 import { SEARCH_CHARACTERS } from './search.ts'
 import { settingsChange } from './settings.ts'
@@ -79,6 +80,15 @@ export const appCommand = z.discriminatedUnion('type', [
   }),
   /** Removes what was said in a conversation from this computer, for good; null: in all of them. */
   z.object({ type: z.literal('clearHistory'), conversation: id.nullable() }),
+  /**
+   * Writes what is kept of a conversation, or of all (null), to a place the person chooses. Answers once it has begun;
+   * in a browser, with the path the page fetches it from. How far it is stands in `AppState.exporting`.
+   */
+  z.object({ type: z.literal('export'), conversation: id.nullable(), format: exportFormat }),
+  /** Ends the export that runs, without a trace; forgets the one that is through. */
+  z.object({ type: z.literal('endExport') }),
+  /** Shows the file written last in the system's file manager. */
+  z.object({ type: z.literal('showExport') }),
   /** Says a text in a conversation, room or private. Several lines become several messages. */
   z.object({ type: z.literal('say'), conversation: id, text }),
   /** Opens the private thread with a member of a room. `member` is a `memberKey`. Answers with the conversation id. */
@@ -124,9 +134,11 @@ export type OutcomeCode =
   | 'cannot-listen'
   | 'too-many'
   | 'history-busy'
+  | 'export-busy'
 
 export type Outcome =
-  | { ok: true; room?: string; conversation?: string }
+  /** `download`: a path of this origin, good for one request. */
+  | { ok: true; room?: string; conversation?: string; download?: string }
   | { ok: false; code: OutcomeCode; detail?: string | number }
 
 /** Lines in one answer: more is not read before the next page is asked for. */

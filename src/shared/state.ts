@@ -10,6 +10,7 @@ import type {
   RefusalCode
 } from './events.ts'
 import { memberKey } from './events.ts'
+import type { Export } from './export.ts'
 import type { Retention } from './history.ts'
 import type { HostedBefore, Language, Preferences } from './settings.ts'
 
@@ -211,6 +212,8 @@ export interface AppState {
   conversations: Conversation[]
   timelines: Record<ConversationId, Timeline>
   notices: Notice[]
+  /** The export that runs, or the last one while nobody has put it away. */
+  exporting?: Export
 }
 
 /** Wishes that come from outside the page (the menu, a link, a notification) and are fulfilled by the view. */
@@ -226,6 +229,7 @@ export type Wish =
   | { wish: 'disconnect' }
   | { wish: 'stop-hosting' }
   | { wish: 'copy-invitation' }
+  | { wish: 'export' }
   | { wish: 'help' }
   | { wish: 'about' }
   | { wish: 'show'; conversation: ConversationId }
@@ -256,6 +260,8 @@ export type AppEvent =
   | { type: 'timelineReset'; conversation: ConversationId; timeline: Timeline }
   | { type: 'noticed'; notice: Notice }
   | { type: 'noticeDismissed'; notice: number }
+  /** Null: there is none to tell of. */
+  | { type: 'exportChanged'; exporting: Export | null }
   | { type: 'wished'; wish: Wish }
 
 /**
@@ -416,6 +422,10 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       return { ...state, notices: [...state.notices, event.notice] }
     case 'noticeDismissed':
       return { ...state, notices: state.notices.filter((notice) => notice.id !== event.notice) }
+    case 'exportChanged': {
+      const { exporting: _before, ...rest } = state
+      return event.exporting === null ? rest : { ...rest, exporting: event.exporting }
+    }
     case 'wished':
       return state
   }

@@ -1,7 +1,7 @@
 // The app in a browser tab: the real program, as it is started where there is no desktop runtime. It needs no Electron,
 // so it runs the same beside either host; all it needs is a Chromium.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { connectRaw } from '../support/clients/raw.ts'
@@ -132,6 +132,24 @@ test('a room is hosted and talked in from a tab, and a reload keeps everything',
   await field(page).fill('hello from a tab')
   await field(page).press('Enter')
   await guest.untilText('hello from a tab')
+
+  await choose(page, 'Export…')
+  const asking = page.getByRole('dialog', { name: 'Export history' })
+  await asking.getByText('JSON Lines', { exact: true }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    asking.getByRole('button', { name: 'Export', exact: true }).click()
+  ])
+  expect(download.suggestedFilename()).toMatch(/^Teahouse Tab room \d{4}-\d\d-\d\d\.jsonl$/)
+  const kept = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\n')
+  expect(kept.filter((line) => line.startsWith('{"type":"said"')).map((line) => JSON.parse(line).text)).toEqual([
+    'hello from a terminal',
+    'hello from a tab'
+  ])
+  expect(kept.at(-1)).toMatch(/^\{"type":"end"/)
+  await asking.getByRole('button', { name: 'Done' }).click()
 
   await page.reload()
   await expect(message(page, 'hello from a terminal')).toBeVisible()

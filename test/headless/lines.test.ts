@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonLine, readCommandObject } from '../../src/headless/json.ts'
+import { readCommandObject } from '../../src/headless/json.ts'
+import { jsonLine } from '../../src/shared/json-line.ts'
 import { systemLanguage } from '../../src/headless/language.ts'
 import { makeLineReader } from '../../src/headless/lines.ts'
 import { textLine } from '../../src/headless/text.ts'

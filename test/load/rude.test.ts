@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makeFanOut } from '../../src/core/hub/fan-out.ts'
 import { DEFAULT_HUB_LIMITS, UNLIMITED } from '../../src/core/hub/hub.ts'
-import { jsonLine } from '../../src/headless/json.ts'
+import { jsonLine } from '../../src/shared/json-line.ts'
 import { textLine } from '../../src/headless/text.ts'
 import { makeRoom, settled } from '../core/hub/fake-room.ts'
 import { makeHandClock } from '../support/clock.ts'

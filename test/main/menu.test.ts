@@ -103,7 +103,7 @@ describe('the menu', () => {
       const wished: string[] = []
       const items = template(platform, 'en', ({ wish }) => wished.push(wish))
       const ids = items.flatMap(({ id }) => id ?? [])
-      expect(ids.toSorted()).toEqual(['host', 'connect', 'settings', 'help', 'about', ...CHANGING].toSorted())
+      expect(ids.toSorted()).toEqual(['host', 'connect', 'export', 'settings', 'help', 'about', ...CHANGING].toSorted())
       for (const item of items) if (item.id) Reflect.apply(item.click ?? (() => {}), null, [])
       expect(wished).toEqual(ids)
       expect(items.filter(({ role }) => role === 'quit')).toHaveLength(1)

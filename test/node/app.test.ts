@@ -48,7 +48,9 @@ const open = async (folder: string): Promise<Running> => {
     systemLanguage: 'en',
     notify: (notification) => notified.push(notification),
     badge: () => {},
-    openLink: (url) => links.push(url) > 0
+    openLink: (url) => links.push(url) > 0,
+    exportTo: () => Promise.resolve(null),
+    showFile: () => undefined
   })
   cleanups.push(() => app.close())
   let state: AppState | null = null

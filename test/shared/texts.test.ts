@@ -18,7 +18,7 @@ const flat = (catalogue: Catalogue, prefix = ''): Map<string, string> =>
     )
   )
 
-const AREAS: Area[] = ['terms', 'shell', 'conversation', 'frame']
+const AREAS: Area[] = ['terms', 'shell', 'conversation', 'frame', 'record']
 /** Counted in the way of each language: English "and 3 others", Chinese 等 5 人. */
 const COUNTED_OTHERWISE = new Set(['log.namesMore_other'])
 const placeholders = (sentence: string): string[] => (sentence.match(/\{\{\w+\}\}/gu) ?? []).toSorted()
@@ -31,17 +31,21 @@ const SPEAKS: Record<Area, RegExp> = {
   terms: /useWords\('terms'\)|Words<'terms'>|['`]terms:|\{ terms \}/u,
   shell: /wordsIn|\bSay\b/u,
   conversation: /useWords\('conversation'\)|Words<'conversation'>|['`]conversation:/u,
-  frame: /useWords\('frame'\)|Words<'frame'>|['`]frame:/u
+  frame: /useWords\('frame'\)|Words<'frame'>|['`]frame:/u,
+  record: /\brecord\b[^\n]*= texts\[/u
 }
 const keysOf = (source: string): RegExp[] =>
   // Apart: one template may hold another literal.
   [
     ...source.matchAll(/'([\w.:-]+)'/gu),
-    ...source.matchAll(/\b(?:words|terms)\.([\w.]+)/gu),
+    ...source.matchAll(/\b(?:words|terms|record)\.([\w.]+)/gu),
     ...source.matchAll(/`((?:[\w.:-]|\$\{[^}]+\})+)`/gu)
   ].map((found) => {
     const key = (found[1] ?? '').replace(/^(?:terms|shell|conversation|frame):/u, '')
-    const parts = key.split(/\$\{[^}]+\}/u).map((part) => part.replaceAll('.', '\\.'))
+    const parts = key
+      .replace(/_(?:one|other)$/u, '')
+      .split(/\$\{[^}]+\}/u)
+      .map((part) => part.replaceAll('.', '\\.'))
     return new RegExp(`^${parts.join('[^.]+')}$`, 'u')
   })
 const said = new Map<string, RegExp[]>(
@@ -65,7 +69,7 @@ describe.each(AREAS)('the words of %s', (area) => {
   test('leave no English behind in Chinese', () => {
     // Names of programs, protocols, systems and keys are the same everywhere.
     const names =
-      /\b(?:Teahouse|macOS|Windows|TCP|IP|HTTPS?|https?|UTF-8|GB18030|Big5|Shift_JIS|Latin-1|netcat|telnet|nc|host:port|Go|gopl-zh|gopl|iamhere|im|relay|plain|Golang-IM-System|The Go Programming Language|I am here|Enter|Shift|Ctrl|Esc|who|rename|to|help)\b/gu
+      /\b(?:Teahouse|JSON Lines|macOS|Windows|TCP|IP|HTTPS?|https?|UTF-8|GB18030|Big5|Shift_JIS|Latin-1|netcat|telnet|nc|host:port|Go|gopl-zh|gopl|iamhere|im|relay|plain|Golang-IM-System|The Go Programming Language|I am here|Enter|Shift|Ctrl|Esc|who|rename|to|help)\b/gu
     const left = [...flat(texts['zh-CN'][area])]
       .map(([key, sentence]) => [key, sentence.replace(/\{\{\w+\}\}/gu, '').replace(names, '')] as const)
       .filter(([, sentence]) => /[a-z]{2,}/iu.test(sentence))

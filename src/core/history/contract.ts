@@ -93,6 +93,8 @@ export interface History {
   forgetRoom(room: RoomId, conversations: readonly ConversationId[]): Promise<boolean>
   /** Removes the lines of a room older than `before` (ms since 1970). */
   prune(room: RoomId, before: number): Promise<boolean>
+  /** What was handed over so far is durable, or cannot be made so now. */
+  settled(): Promise<void>
   /** Writes what is left, waits for it at most as long as a quitting program may take, and lets go of the file. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Answers, AnswerTo } from '../../shared/bridge.ts'
 import type { AppCommand, Outcome, OutcomeCode, Question } from '../../shared/commands.ts'
-import { memberKey } from '../../shared/events.ts'
+import { memberKey, memberLabel } from '../../shared/events.ts'
 import type { SearchAnswer } from '../../shared/search.ts'
 import { asksNothing, beginningOf, parseSearch } from '../../shared/search.ts'
 import type { Preferences, Settings } from '../../shared/settings.ts'
@@ -10,6 +10,7 @@ import type { MakeSession } from '../session/contract.ts'
 import { findAddressee } from './addressee.ts'
 import type { Switchboard, SwitchboardDeps } from './contract.ts'
 import { makeConversations } from './conversations.ts'
+import { makeExporting } from './exporting.ts'
 import { makeFeed } from './feed.ts'
 import { makeMemory } from './memory.ts'
 import { makeNotifier } from './notifications.ts'
@@ -92,6 +93,7 @@ export const makeSwitchboardWith =
         case 'conversationRemoved':
         case 'noticed':
         case 'noticeDismissed':
+        case 'exportChanged':
         case 'wished':
           frame = applyEvent(frame, event)
       }
@@ -199,8 +201,22 @@ export const makeSwitchboardWith =
       return onLine(conversation, (desk) => act(desk, conversations.line(conversation, line) ?? found))
     }
 
+    const exporting = makeExporting({
+      exporter: deps.exporter ?? null,
+      tell,
+      title: (id) => {
+        const conversation = conversations.get(id)
+        if (conversation === null) return null
+        return conversation.with === null ? (roomShown(conversation.room)?.title ?? '') : memberLabel(conversation.with)
+      },
+      language: () =>
+        frame.preferences.language === 'system' ? frame.surroundings.systemLanguage : frame.preferences.language
+    })
+
     const clearHistory = async (id: string | null): Promise<Outcome> => {
       if (id !== null && conversations.get(id) === null) return no('no-such-conversation')
+      // It may be the last copy that is being written.
+      if (exporting.busy()) return no('history-busy')
       const cleared = history === null || (await history.clear(id === null ? null : [id]))
       if (!cleared) return no('history-busy')
       conversations.clear(id)
@@ -273,11 +289,17 @@ export const makeSwitchboardWith =
         case 'reconnect':
           return withRoom(command.room, (desk) => rooms.reconnect(desk))
         case 'forget':
-          return withRoom(command.room, (desk) => rooms.forget(desk))
+          return withRoom(command.room, (desk) => (exporting.busy() ? no('history-busy') : rooms.forget(desk)))
         case 'configureRoom':
           return withRoom(command.room, (desk) => rooms.configure(command, desk))
         case 'clearHistory':
           return clearHistory(command.conversation)
+        case 'export':
+          return exporting.start(command)
+        case 'endExport':
+          return exporting.end()
+        case 'showExport':
+          return exporting.show()
         case 'say':
           return say(command)
         case 'openPrivate':

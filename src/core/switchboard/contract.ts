@@ -2,8 +2,9 @@ import type { AnswerTo, LocalAddress, ViewMessage } from '../../shared/bridge.ts
 import type { Clock, Codec, Dial } from '../../shared/carriers.ts'
 import type { AppCommand, Outcome, Question } from '../../shared/commands.ts'
 import type { Charset } from '../../shared/dialect.ts'
-import type { NoticeBody, Surroundings, Wish } from '../../shared/state.ts'
-import type { Settings } from '../../shared/settings.ts'
+import type { ExportFormat } from '../../shared/export.ts'
+import type { ConversationId, NoticeBody, Surroundings, Wish } from '../../shared/state.ts'
+import type { Language, Settings } from '../../shared/settings.ts'
 import type { History } from '../history/contract.ts'
 import type { OpenRoomAt } from '../hub/contract.ts'
 
@@ -12,6 +13,37 @@ export interface Notification {
   title: string
   body: string
   conversation: string
+}
+
+/** What is to be written out. */
+export interface ExportWish {
+  /** Null: everything. */
+  conversations: readonly ConversationId[] | null
+  /** What the file is about, for its name; empty: everything. May come from the wire. */
+  title: string
+  format: ExportFormat
+  language: Language
+}
+/** What becomes of an export. The last call is one of `done`, `failed`, `cancelled`. */
+export interface ExportTold {
+  progress(lines: number, total: number): void
+  /** `place`: the file; null where the page took it. */
+  done(lines: number, place: string | null): void
+  /** `reason`: see `Export`. Nothing half-written is left. */
+  failed(reason: string): void
+  cancelled(): void
+}
+/** Writes out what is kept, one export at a time, in nobody's way. */
+export interface Exporter {
+  /**
+   * Asks where to, and begins. Null: the person changed their mind, and nothing is told. `download`: the path below
+   * its own origin where the page fetches it, once.
+   */
+  start(wish: ExportWish, told: ExportTold): Promise<{ download: string | null } | null>
+  /** The one that runs; told by `cancelled` when nothing is left of it. */
+  cancel(): void
+  /** Shows the file written last where it lies. */
+  show(): void
 }
 
 export interface SwitchboardDeps {
@@ -36,6 +68,8 @@ export interface SwitchboardDeps {
   notices: NoticeBody[]
   /** Keeps what is said; without it everything is forgotten with the program. */
   history?: History
+  /** Without it nothing can be written out. */
+  exporter?: Exporter
 }
 
 /** Holds rooms and state, performs commands, feeds attached views. */

@@ -144,6 +144,12 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
         else push({ ...event }, key)
         return
       }
+      case 'exportChanged': {
+        const last = open.get('export')
+        if (last?.type === 'exportChanged') last.exporting = event.exporting
+        else push({ ...event }, 'export')
+        return
+      }
       // Ids are never used again: nothing after a removal can be merged into what stood before it.
       case 'conversationRemoved':
       case 'roomRemoved':

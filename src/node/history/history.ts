@@ -282,6 +282,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       for (const id of gone) known.delete(id)
       return change({ do: 'forget', room })
     },
+    settled,
     prune: (room, before) => change({ do: 'prune', room, before }),
     close: async () => {
       if (closed) return

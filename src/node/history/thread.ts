@@ -1,16 +1,6 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { threadFile } from '../thread-file.ts'
 import type { HistoryAnswers, HistoryQuestion, HistoryReplyHeard, HistoryRequest } from './protocol.ts'
-
-/** Beside this file while it runs from its sources, beside the program when it is bundled. */
-const workerFile = (): string => {
-  const here = dirname(fileURLToPath(import.meta.url))
-  if (import.meta.url.endsWith('.ts')) return join(here, 'worker.ts')
-  const beside = join(here, 'history-worker.js')
-  return existsSync(beside) ? beside : join(here, '..', 'history-worker.js')
-}
 
 export type Answer<R extends HistoryRequest> = { ok: true; value: HistoryAnswers[R['do']] } | { ok: false; why: string }
 
@@ -36,7 +26,7 @@ export const makeThread = (died: (why: string) => void): Thread => {
   }
   const start = (): Worker => {
     // No flags of the program: those of a test's loader or an inspector are not meant for this thread.
-    const fresh = new Worker(workerFile(), { execArgv: [] })
+    const fresh = new Worker(threadFile(import.meta.url, 'worker.ts', 'history-worker.js'), { execArgv: [] })
     fresh.unref()
     fresh.on('message', (reply: HistoryReplyHeard) => {
       const answer = asked.get(reply.id)

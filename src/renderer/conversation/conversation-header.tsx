@@ -2,6 +2,7 @@ import {
   CalendarSearch,
   Check,
   ChevronDown,
+  Download,
   Ellipsis,
   Eraser,
   Eye,
@@ -140,6 +141,12 @@ const clearEntry = (conversation: Conversation, label: string): MenuGroups[numbe
   run: () => openDialog({ dialog: 'clear-history', conversation: conversation.id })
 })
 
+const exportEntry = (conversation: Conversation, label: string): MenuGroups[number][number] => ({
+  label,
+  icon: <Download aria-hidden />,
+  run: () => openDialog({ dialog: 'export', conversation: conversation.id })
+})
+
 /** The other side is known by its name alone since it came back. */
 const UnverifiedChip = () => {
   const t = useWords('conversation')
@@ -178,7 +185,12 @@ const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Ro
   return (
     <Menu
       align="end"
-      groups={[reading, mine, ...groups, [clearEntry(conversation, t('header.clearHistory'))]]}
+      groups={[
+        reading,
+        mine,
+        ...groups,
+        [exportEntry(conversation, t('header.export')), clearEntry(conversation, t('header.clearHistory'))]
+      ]}
       trigger={<IconButton label={t('header.menu')} icon={<Ellipsis aria-hidden />} />}
     />
   )
@@ -228,6 +240,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
       }
     ],
     [
+      exportEntry(conversation, t('header.export')),
       clearEntry(conversation, t('header.clearHistory')),
       {
         label: t('header.closePrivate'),

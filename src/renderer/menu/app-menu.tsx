@@ -6,6 +6,7 @@ import {
   ClipboardCopy,
   DoorClosed,
   DoorOpen,
+  Download,
   Info,
   LogOut,
   Plug,
@@ -61,6 +62,7 @@ export const useMenuGroups = (): MenuGroups => {
         : [])
     ],
     [
+      entry(t('menu.export'), <Download />, { wish: 'export' }),
       entry(t('menu.settings'), <Settings />, { wish: 'settings' }, 'settings'),
       entry(t('menu.help'), <CircleHelp />, { wish: 'help' }),
       entry(t('menu.about'), <Info />, { wish: 'about' })

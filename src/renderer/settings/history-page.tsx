@@ -13,7 +13,8 @@ export const HistoryPage = () => {
       </h3>
       <p className={styles['soft']}>{t('history.about')}</p>
       <p className={styles['soft']}>{t('history.perRoom')}</p>
-      <div>
+      <div className={styles['buttons']}>
+        <Button onClick={() => openDialog({ dialog: 'export', conversation: null })}>{t('menu.export')}</Button>
         <Button look="danger" onClick={() => openDialog({ dialog: 'clear-history', conversation: null })}>
           {t('history.clearAll')}
         </Button>

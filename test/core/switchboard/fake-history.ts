@@ -76,6 +76,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
       fake.asked.push(`prune ${room} ${new Date(before).toISOString().slice(0, 10)}`)
       return Promise.resolve(true)
     },
+    settled: () => Promise.resolve(),
     close: () => Promise.resolve(),
     commit: () => {
       const all = waiting

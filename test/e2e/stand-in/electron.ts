@@ -563,6 +563,7 @@ export const shell = strict('shell', {
     note('shell.openExternal', url)
     return Promise.resolve()
   },
+  showItemInFolder: (path: string): void => note('shell.showItemInFolder', path),
   beep: (): void => note('shell.beep')
 })
 
@@ -570,6 +571,11 @@ export const dialog = strict('dialog', {
   showMessageBox: (...args: Arguments): Promise<{ response: number; checkboxChecked: boolean }> => {
     note('dialog.showMessageBox', args.at(-1))
     return Promise.resolve({ response: 0, checkboxChecked: false })
+  },
+  /** Nobody is there to choose: a test that wants a file puts its own answer here. */
+  showSaveDialog: (...args: Arguments): Promise<{ canceled: boolean; filePath: string }> => {
+    note('dialog.showSaveDialog', args.at(-1))
+    return Promise.resolve({ canceled: true, filePath: '' })
   },
   showErrorBox: (...args: Arguments): void => note('dialog.showErrorBox', ...args)
 })

@@ -57,6 +57,7 @@ describe('in a browser tab', () => {
       'Go to date…',
       'Next room',
       'Previous room',
+      'Export…',
       'Settings…',
       'Help',
       'About Teahouse'

@@ -25,6 +25,7 @@ export const conversation = {
     who: 'Ask who is here',
     showPeople: 'Show people',
     closePrivate: 'Close this thread',
+    export: 'Export…',
     clearHistory: 'Clear history…',
     unverified: 'Same name, new connection',
     unverifiedLong:

@@ -8,6 +8,7 @@ export const shell = {
     host: 'Host a Room…',
     connect: 'Connect…',
     copyInvitation: 'Copy Invitation',
+    export: 'Export…',
     disconnect: 'Disconnect',
     leave: 'Leave',
     stopHosting: 'Stop Hosting',
@@ -50,6 +51,12 @@ export const shell = {
     people_other: '{{count}} people are in the room. They will be told that it closes.',
     quit: 'Stop Hosting and Quit',
     stay: 'Keep Hosting'
+  },
+  export: {
+    title: 'Export History',
+    text: 'Plain text',
+    jsonl: 'JSON Lines',
+    html: 'Web page'
   },
   fault: {
     title: 'Teahouse has to close',

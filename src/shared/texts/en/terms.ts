@@ -45,7 +45,8 @@ export const terms = {
     'port-forbidden': 'The system does not allow this port',
     'cannot-listen': 'The room could not be opened',
     'too-many': 'There are too many of these',
-    'history-busy': 'The history cannot be changed now; try again in a moment'
+    'history-busy': 'The history cannot be changed now; try again in a moment',
+    'export-busy': 'Another export is running'
   },
   dialect: {
     auto: 'Recognise by itself',

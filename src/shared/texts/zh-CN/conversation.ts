@@ -23,6 +23,7 @@ export const conversation: Same<typeof english> = {
     who: '查询谁在这里',
     showPeople: '显示成员',
     closePrivate: '关闭这个私聊',
+    export: '导出…',
     clearHistory: '清除聊天记录…',
     unverified: '同名，新的连接',
     unverifiedLong: '此人以另一个地址回来了。名字没变，但任何人都可能用这个名字。',

@@ -9,6 +9,7 @@ export const shell: Same<typeof english> = {
     host: '开设房间…',
     connect: '连接…',
     copyInvitation: '复制邀请',
+    export: '导出…',
     disconnect: '断开连接',
     leave: '离开',
     stopHosting: '关闭房间',
@@ -50,6 +51,12 @@ export const shell: Same<typeof english> = {
     people_other: '房间里有 {{count}} 人。他们会收到房间关闭的通知。',
     quit: '关闭房间并退出',
     stay: '继续开放'
+  },
+  export: {
+    title: '导出聊天记录',
+    text: '纯文本',
+    jsonl: 'JSON Lines',
+    html: '网页'
   },
   fault: {
     title: '茶馆必须关闭',

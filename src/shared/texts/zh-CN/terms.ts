@@ -47,7 +47,8 @@ export const terms: Same<typeof english> = {
     'port-forbidden': '系统不允许使用这个端口',
     'cannot-listen': '无法打开房间',
     'too-many': '数量太多',
-    'history-busy': '现在无法更改聊天记录，请稍后再试'
+    'history-busy': '现在无法更改聊天记录，请稍后再试',
+    'export-busy': '另一个导出正在进行'
   },
   dialect: {
     auto: '自动识别',

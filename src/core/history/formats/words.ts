@@ -1,0 +1,135 @@
+import type { Member } from '../../../shared/events.ts'
+import { shownLabel } from '../../../shared/showable.ts'
+import type { Language } from '../../../shared/settings.ts'
+import type { Line } from '../../../shared/state.ts'
+import { texts } from '../../../shared/texts/index.ts'
+import type { KeptConversation, KeptPeople } from './format.ts'
+
+/** What is shown, in words of the app itself; not yet made harmless for where it is put. */
+export interface Words {
+  /** What a conversation is called. */
+  title(conversation: KeptConversation): string
+  /** What else there is to say about it, one sentence each. */
+  about(conversation: KeptConversation, people: KeptPeople): string[]
+  exported(date: string, program: string): string
+  lines(count: number): string
+  /** Who said it. */
+  who(line: Said): string
+  /** What an own line is worth saying about; empty: nothing. */
+  state(line: Said): string
+  /** Everything that is not something said. */
+  event(line: Exclude<Line, { kind: 'said' | 'line' }>): string
+  readonly everything: string
+  readonly contents: string
+  readonly nothing: string
+  readonly server: string
+  readonly end: string
+}
+type Said = Extract<Line, { kind: 'said' }>
+
+/** Of a list of people in the room: more is a crowd. */
+const LISTED = 200
+
+const fill = (sentence: string, values: Readonly<Record<string, string | number>>): string =>
+  sentence.replaceAll(/\{\{(\w+)\}\}/gu, (_, name: string) => String(values[name] ?? ''))
+
+export const makeWords = (language: Language): Words => {
+  const { conversation, record, terms } = texts[language]
+  const { log, line: states } = conversation
+  const numbers = new Intl.NumberFormat(language)
+  const somebody = (member: Member): string => shownLabel(member) || log.someone
+  const english = language === 'en' ? texts.en : null
+  const people = (members: readonly Member[], more: number): string => {
+    const names = members.map(somebody).join(language === 'en' ? ', ' : '、')
+    return more > 0 ? fill(record.peopleMore, { names, count: numbers.format(more) }) : names
+  }
+
+  const listed = (line: Extract<Line, { kind: 'listed' }>): string => {
+    const count = line.members.length
+    const one = line.complete ? english?.conversation.log.listed_one : english?.conversation.log.listedSeen_one
+    const many = line.complete ? log.listed_other : log.listedSeen_other
+    const head = fill(count === 1 ? (one ?? many) : many, { count: numbers.format(count) })
+    return count === 0 ? head : `${head}: ${people(line.members.slice(0, LISTED), count - LISTED)}`
+  }
+  const failure = ({ failure: why }: Said): string => {
+    if (why === null) return ''
+    return why.code === 'connection-lost' ? states.connectionLost : terms.refusal[why.code]
+  }
+
+  return {
+    title: ({ title, with: other }) =>
+      other === null ? title : fill(record.privateWith, { name: somebody(other), room: title }),
+    about: ({ hosted, unverified, lines }, known) => [
+      ...(hosted ? [record.hosted] : []),
+      ...(unverified ? [record.unverified] : []),
+      ...(known.members.length > 0 ? [fill(record.people, { names: people(known.members, known.more) })] : []),
+      lines === 0
+        ? record.nothing
+        : fill(lines === 1 ? (english?.record.lines_one ?? record.lines_other) : record.lines_other, {
+            count: numbers.format(lines)
+          })
+    ],
+    exported: (date, program) => fill(record.exported, { date, program }),
+    lines: (count) =>
+      fill(count === 1 ? (english?.record.lines_one ?? record.lines_other) : record.lines_other, {
+        count: numbers.format(count)
+      }),
+    who: ({ from, own }) => {
+      const label = shownLabel(from)
+      if (!own) return label || log.someone
+      return label === '' ? log.me : fill(record.own, { name: label })
+    },
+    state: (line) => {
+      if (!line.own) return ''
+      switch (line.state) {
+        case 'queued':
+          return states.queued
+        case 'written':
+        case 'waiting':
+          return states.waiting
+        case 'unconfirmed':
+          return states.unconfirmed
+        case 'failed':
+          return fill(states.failed, { reason: failure(line) })
+        // As it should be: not a word.
+        case 'delivered':
+        case 'sent':
+          return ''
+      }
+    },
+    event: (line) => {
+      switch (line.kind) {
+        case 'joined':
+          if (!line.own) return fill(log.joined, { names: somebody(line.member) })
+          return shownLabel(line.member) === ''
+            ? log.joinedOwn
+            : fill(log.joinedOwnAs, { name: shownLabel(line.member) })
+        case 'left': {
+          const sentence = { left: log.left, idle: log.leftIdle, kicked: log.leftKicked }[line.reason]
+          return fill(sentence, { names: somebody(line.member), name: somebody(line.member) })
+        }
+        case 'renamed':
+          return line.own
+            ? fill(log.renamedOwn, { name: somebody(line.member) })
+            : fill(log.renamed, { was: line.was, name: somebody(line.member) })
+        case 'listed':
+          return listed(line)
+        case 'refused': {
+          const reason = terms.refusal[line.code]
+          return fill(log.refused, { reason: line.text === '' ? reason : `${reason} (${line.text})` })
+        }
+        case 'kicked':
+          return line.text === '' ? terms.kick[line.reason] : `${terms.kick[line.reason]} (${line.text})`
+        case 'connected':
+          return line.again ? log.connectedAgain : log.connected
+        case 'disconnected':
+          return terms.disconnect[line.reason]
+      }
+    },
+    everything: record.everything,
+    contents: record.contents,
+    nothing: record.nothing,
+    server: record.server,
+    end: record.end
+  }
+}

@@ -1,0 +1,17 @@
+/** What is kept, written out: exports and `teahouse log`. */
+export const record = {
+  everything: 'History',
+  exported: 'Exported {{date}} by {{program}}',
+  contents: 'Conversations',
+  privateWith: '{{name}}, private in {{room}}',
+  hosted: 'A room hosted here',
+  unverified: 'Continued by the name alone: not verified',
+  people: 'People: {{names}}',
+  peopleMore: '{{names}} and {{count}} more',
+  lines_one: '{{count}} line',
+  lines_other: '{{count}} lines',
+  nothing: 'Nothing is kept here.',
+  own: '{{name}} (you)',
+  server: 'Server',
+  end: 'End'
+} as const
