@@ -65,7 +65,9 @@ const runApp = async (): Promise<void> => {
     systemLanguage: 'en',
     notify: () => undefined,
     badge: () => undefined,
-    openLink: () => false
+    openLink: () => false,
+    exportTo: () => Promise.resolve(null),
+    showFile: () => undefined
   })
   app.switchboard.start()
   let lines = 0

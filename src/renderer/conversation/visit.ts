@@ -126,6 +126,7 @@ const withEvent = (visit: Visit, event: AppEvent): Visit | null => {
     case 'conversationChanged':
     case 'noticed':
     case 'noticeDismissed':
+    case 'exportChanged':
     case 'wished':
       return visit
   }
