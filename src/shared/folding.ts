@@ -70,8 +70,8 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
 
 const foldUnit = (unit: string): string => {
   const bare = unit.normalize('NFKD').replace(DIACRITICS, '').replace(UNSEEN, '')
-  // Up and down again: ß is ss, and every sigma is one.
-  return bare.toUpperCase().toLowerCase().normalize('NFKD').replace(DIACRITICS, '').normalize('NFC')
+  // Down, up and down again: ß and ẞ are ss, and every sigma is one.
+  return bare.toLowerCase().toUpperCase().toLowerCase().normalize('NFKD').replace(DIACRITICS, '').normalize('NFC')
 }
 
 /** What must be folded together: a letter with its marks, a half-width kana with its voice mark, a Korean syllable. */

@@ -1,8 +1,6 @@
 import type { Answers, AnswerTo } from '../../shared/bridge.ts'
 import type { AppCommand, Outcome, OutcomeCode, Question } from '../../shared/commands.ts'
 import { memberKey, memberLabel } from '../../shared/events.ts'
-import type { SearchAnswer } from '../../shared/search.ts'
-import { asksNothing, beginningOf, parseSearch } from '../../shared/search.ts'
 import type { Preferences, Settings } from '../../shared/settings.ts'
 import type { AppEvent, AppState, Line, Notice, NoticeBody, People, Room, RoomId } from '../../shared/state.ts'
 import { applyEvent } from '../../shared/state.ts'
@@ -12,6 +10,7 @@ import type { Switchboard, SwitchboardDeps } from './contract.ts'
 import { makeConversations } from './conversations.ts'
 import { makeExporting } from './exporting.ts'
 import { makeFeed } from './feed.ts'
+import { makeLooking } from './looking.ts'
 import { makeMemory } from './memory.ts'
 import { makeNotifier } from './notifications.ts'
 import type { Command } from './outcome.ts'
@@ -110,6 +109,13 @@ export const makeSwitchboardWith =
       history,
       keeps: (room) => memory.room(room)?.history !== 'never',
       hosted: (room) => (roomShown(room)?.hosting ?? null) !== null
+    })
+
+    const looking = makeLooking({
+      clock,
+      history,
+      unwritten: conversations.unwritten,
+      titles: () => Object.fromEntries(frame.rooms.map((room) => [room.id, room.title]))
     })
 
     const isAttended = (id: RoomId): boolean =>
@@ -354,23 +360,6 @@ export const makeSwitchboardWith =
       }
     }
 
-    const lookFor = async (asked: Extract<Question, { type: 'search' }>): Promise<SearchAnswer> => {
-      const search = parseSearch(asked.text)
-      if (asksNothing(search)) return { state: 'nothing-asked' }
-      if (history === null) return { state: 'unavailable', reason: '' }
-      const { conversation, before, limit, asker, timeZone } = asked
-      return history.search({
-        search,
-        since: search.after === null ? null : beginningOf(search.after, timeZone),
-        until: search.before === null ? null : beginningOf(search.before, timeZone),
-        conversation,
-        before,
-        limit,
-        asker,
-        titles: Object.fromEntries(frame.rooms.map((room) => [room.id, room.title]))
-      })
-    }
-
     // One signature for who asks (the answer fits the question), one for the body: the compiler relates the two.
     function answer<Q extends Question>(asked: Q): Promise<AnswerTo<Q>>
     async function answer(asked: Question): Promise<Answers[keyof Answers]> {
@@ -382,7 +371,7 @@ export const makeSwitchboardWith =
         case 'around':
           return conversations.around(asked.conversation, asked.where, asked.limit)
         case 'search':
-          return lookFor(asked)
+          return looking(asked)
         case 'addresses':
           return deps.addresses()
         case 'freePort':

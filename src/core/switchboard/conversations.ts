@@ -24,6 +24,7 @@ import {
 import type { History, RestoredConversation } from '../history/contract.ts'
 import type { Notification } from './contract.ts'
 import { makeLedger } from './ledger.ts'
+import type { Unwritten } from './looking.ts'
 import { plainText } from './notifications.ts'
 import { indexOfLine, makeReader, stretchBefore } from './reading.ts'
 
@@ -89,6 +90,8 @@ export interface Conversations {
   page(id: ConversationId, before: LineId, limit: number): Promise<Timeline>
   pageAfter(id: ConversationId, after: LineId, limit: number): Promise<Later>
   around(id: ConversationId, where: { line: LineId } | { moment: number }, limit: number): Promise<Around>
+  /** What is shown and cannot be found on the disk. */
+  unwritten(): Unwritten[]
   /** Nothing was ever said here; null: nowhere. */
   clear(id: ConversationId | null): void
   /** Whether a room's lines are written has changed. */
@@ -393,6 +396,12 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const talk = talks.get(id)
       return talk === undefined ? { found: false, why: 'nothing' } : reader.around(talk, where, limit)
     },
+    unwritten: () =>
+      [...talks.values()].map((talk) => {
+        const shown = talk.lines.slice(0, indexOf(talk, talk.told + 1))
+        const written = isKept(talk) && history?.state() !== 'off'
+        return { conversation: talk.view, lines: written ? shown.filter((line) => line.unsaved === true) : shown }
+      }),
     clear: (id) => {
       for (const talk of talks.values()) {
         if (id !== null && talk.view.id !== id) continue

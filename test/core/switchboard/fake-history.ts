@@ -2,9 +2,11 @@ import type {
   History,
   HistoryListener,
   HistoryOperation,
+  HistorySearch,
   HistoryState,
   RestoredConversation
 } from '../../../src/core/history/contract.ts'
+import type { SearchAnswer } from '../../../src/shared/search.ts'
 import type { Line, Timeline } from '../../../src/shared/state.ts'
 
 /** A history whose disk does nothing before the test says so. */
@@ -16,6 +18,9 @@ export interface FakeHistory extends History {
   /** What lies on the disk beyond the memory. */
   disk: Map<string, Line[]>
   asked: string[]
+  searched: HistorySearch[]
+  /** What lies on the disk for every search. */
+  found: SearchAnswer
   /** The disk answers nothing now. */
   unreadable: boolean
   lines(): string[]
@@ -31,6 +36,8 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     operations: [],
     disk: new Map(),
     asked: [],
+    searched: [],
+    found: { state: 'found', hits: [], next: null },
     unreadable: false,
     state: () => state,
     listen: (told) => {
@@ -61,8 +68,8 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
       Promise.resolve((fake.disk.get(conversation) ?? []).find((line) => line.id === id) ?? null),
     unread: () => Promise.resolve({ unread: 77, mentions: 7 }),
     search: (wanted) => {
-      fake.asked.push(`search ${JSON.stringify(wanted)}`)
-      return Promise.resolve({ state: 'found', hits: [], next: null })
+      fake.searched.push(wanted)
+      return Promise.resolve(fake.found)
     },
     clear: (conversations) => {
       fake.asked.push(`clear ${conversations?.join() ?? 'all'}`)
