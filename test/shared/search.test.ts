@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fold } from '../../src/shared/folding.ts'
 import type { Search } from '../../src/shared/search.ts'

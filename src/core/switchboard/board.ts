@@ -114,7 +114,7 @@ export const makeSwitchboardWith =
     const looking = makeLooking({
       clock,
       history,
-      unwritten: conversations.unwritten,
+      unwritten: () => conversations.unwritten(),
       titles: () => Object.fromEntries(frame.rooms.map((room) => [room.id, room.title]))
     })
 
