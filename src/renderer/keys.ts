@@ -58,20 +58,24 @@ const matches = (event: KeyboardEvent, shortcut: Shortcut, platform: Platform): 
   )
 }
 
-/** Catches the menu's shortcuts where there is no menu: in a browser tab. */
+/**
+ * Catches the menu's shortcuts where there is no menu: in a browser tab. Where there is one it gets them after the page,
+ * so nothing in the page may take them for its own: Alt+↓ is the next room, also on a button that opens a menu by ↓.
+ */
 export const useKeys = (): void => {
   const { carrier, platform } = useApp((state) => state.surroundings)
   useEffect(() => {
-    if (carrier !== 'browser') return undefined
     const pressed = (event: KeyboardEvent): void => {
       // A key that belongs to an input method is not ours.
       if (event.isComposing) return
       const shortcut = Object.values(SHORTCUTS).find((candidate) => matches(event, candidate, platform))
       if (!shortcut) return
+      event.stopPropagation()
+      if (carrier !== 'browser') return
       event.preventDefault()
       fulfil(shortcut.wish)
     }
-    window.addEventListener('keydown', pressed)
-    return () => window.removeEventListener('keydown', pressed)
+    window.addEventListener('keydown', pressed, { capture: true })
+    return () => window.removeEventListener('keydown', pressed, { capture: true })
   }, [carrier, platform])
 }

@@ -1,6 +1,8 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
+import { useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
+import { viewNow } from '../store.ts'
 import { useWords } from '../words.ts'
 import { classes } from './class-names.ts'
 import styles from './dialog.module.css'
@@ -17,6 +19,16 @@ interface DialogProps {
   children: ReactNode
 }
 
+/**
+ * Where the keyboard goes when a dialog has led to another conversation: there one writes. Else where it was before
+ * (`true`), or where the next dialog wants it.
+ */
+const focusAfter = (selectedBefore: string | null): HTMLElement | boolean => {
+  const { selected, dialog } = viewNow()
+  if (dialog !== null || selected === selectedBefore) return true
+  return document.querySelector<HTMLElement>('[data-conversation] textarea') ?? true
+}
+
 /** A modal window: focus is kept inside and goes back where it was; Escape closes. */
 export const Dialog = ({
   title,
@@ -28,6 +40,7 @@ export const Dialog = ({
   children
 }: DialogProps) => {
   const t = useWords('frame')
+  const [selectedBefore] = useState(() => viewNow().selected)
   return (
     <Base.Root
       open
@@ -42,6 +55,7 @@ export const Dialog = ({
           <Base.Popup
             className={classes(styles['popup'], styles[width])}
             role={asks ? 'alertdialog' : 'dialog'}
+            finalFocus={() => focusAfter(selectedBefore)}
             {...(initialFocus ? { initialFocus } : {})}
           >
             <header className={styles['head']}>

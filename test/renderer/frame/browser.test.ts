@@ -36,6 +36,15 @@ const gone = async (window: StagedWindow): Promise<void> => {
 }
 
 describe('in a browser tab', () => {
+  test('Alt+↓ is the next room, also on a button that opens a menu by ↓', async () => {
+    const window = await stage.open(inBrowser())
+    await window.page.getByRole('button', { name: 'More for Second floor' }).focus()
+    await window.page.keyboard.press('Alt+ArrowDown')
+    await window.page.getByRole('main').getByRole('heading', { name: 'Build lab' }).waitFor()
+    expect(await window.page.getByRole('menu').count()).toBe(0)
+    await window.close()
+  })
+
   test('every entry of the desktop menu is behind the menu button', async () => {
     const window = await stage.open(inBrowser())
     const open = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AppState, NoticeBody, Wish } from '../../../src/shared/state.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
@@ -61,6 +62,41 @@ describe('wishes from the menu, a link, a notification', () => {
     await wish(window, { wish: 'next-room' })
     await heading(window, 'Build lab').waitFor()
     await expect.poll(() => window.all.at(-1)).toMatchObject({ type: 'look', conversation: 'lab' })
+    await window.close()
+  })
+
+  test('a dialog gives the keyboard back, or to the conversation it led to', async () => {
+    const window = await stage.open(sampleState())
+    const { page } = window
+    const add = page.getByRole('button', { name: 'Host or connect' })
+    const hasKeyboard = (locator: Locator): Promise<boolean> =>
+      locator.evaluate((element) => element === document.activeElement)
+    const connecting = page.getByRole('dialog', { name: 'Connect' })
+    const openConnect = async (): Promise<void> => {
+      await add.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: /^Connect/ }).press('Enter')
+      await connecting.waitFor()
+    }
+    await openConnect()
+    await page.keyboard.press('Escape')
+    await connecting.waitFor({ state: 'detached' })
+    await expect.poll(() => hasKeyboard(add)).toBe(true)
+
+    window.script.perform = () => ({ ok: true, room: 'lab' })
+    await openConnect()
+    await connecting.getByLabel('Address').fill('192.168.1.9')
+    await page.keyboard.press('Enter')
+    await heading(window, 'Build lab').waitFor()
+    await connecting.waitFor({ state: 'detached' })
+    await expect.poll(() => hasKeyboard(page.getByRole('combobox', { name: 'Message to Build lab' }))).toBe(true)
+
+    await add.focus()
+    await wish(window, { wish: 'switch' })
+    await page.keyboard.type('Printer')
+    await page.keyboard.press('Enter')
+    await heading(window, 'Printer corner').waitFor()
+    await expect.poll(() => hasKeyboard(page.getByRole('combobox', { name: 'Message to Printer corner' }))).toBe(true)
     await window.close()
   })
 
