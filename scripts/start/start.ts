@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, needsBuild } from './build.ts'
 import { hopeless, runDesktop } from './desktop.ts'
+import { readJoinLink } from '../../src/shared/join-link.ts'
 import { fetchRuntime, installedRuntime } from './runtime.ts'
 
 /** `npm start`: the desktop app, or the same app in the browser where Electron cannot be had. */
@@ -11,11 +12,15 @@ const HOME = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Options of the browser view that may be given to `npm start` as well. */
 const VIEW_OPTIONS = /^--(?:port|data)(?:=|$)|^--no-window$/
 
-/** Splits what a person gave: what the browser view understands, and everything for Electron. */
+/**
+ * Of what a person gave, what the browser view understands. An invitation that cannot be read is left out, as the desktop
+ * app leaves it.
+ */
 export const viewOptions = (args: readonly string[]): string[] => {
   const taken: string[] = []
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? ''
+    if (readJoinLink(arg) !== null) taken.push(arg)
     if (!VIEW_OPTIONS.test(arg)) continue
     taken.push(arg)
     const value = args[at + 1]
@@ -75,7 +80,26 @@ const openDesktop = async (args: readonly string[]): Promise<string | null> => {
   return null
 }
 
+/** How soon a program that npm left behind notices. */
+const ORPHAN_MS = 1000
+
+/**
+ * npm passes a signal on to the shell it runs us in, and that shell may die of it without a word: then the wish to end
+ * was meant for us.
+ */
+const endWithNpm = (): void => {
+  if (process.env['npm_lifecycle_event'] !== 'start') return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, ORPHAN_MS)
+  timer.unref()
+}
+
 export const start = async (args: readonly string[] = process.argv.slice(2)): Promise<void> => {
+  endWithNpm()
   if (needsBuild(HOME)) {
     tell('Building Teahouse…')
     const trouble = build(HOME)

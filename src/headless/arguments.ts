@@ -13,6 +13,7 @@ import {
   type HostedDialect
 } from '../shared/dialect.ts'
 import { DEFAULT_PORT } from '../shared/limits.ts'
+import { readJoinLink, type JoinTarget } from '../shared/join-link.ts'
 import type { Language } from '../shared/settings.ts'
 import type { Config, ConfigKind } from './config.ts'
 import { printable } from '../shared/printable.ts'
@@ -58,6 +59,8 @@ export interface ViewArguments {
   data: string | null
   /** Opens an app-style window where there is a display and a Chromium. */
   window: boolean
+  /** An invitation: fills the Connect dialog. */
+  link: JoinTarget | null
 }
 export type Arguments =
   | HostArguments
@@ -387,13 +390,17 @@ const readConnect = (given: Given): ConnectArguments => {
 }
 
 const readView = (given: Given): ViewArguments => {
-  const [extra] = given.positionals
-  if (extra !== undefined) throw new Mistake(`view takes no argument ${shown(extra)}`)
+  const [link, extra] = given.positionals
+  if (extra !== undefined) throw new Mistake(`view takes one link, and there is also ${shown(extra)}`)
+  const target = link === undefined ? null : readJoinLink(link)
+  if (link !== undefined && target === null)
+    throw new Mistake(`this is no link of an invitation that may be opened: ${shown(link)}`)
   return {
     verb: 'view',
     port: given.value('port', PORT) ?? 0,
     data: given.value('data', FOLDER),
-    window: !given.on('no-window')
+    window: !given.on('no-window'),
+    link: target
   }
 }
 

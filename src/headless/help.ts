@@ -48,8 +48,9 @@ const connect = `teahouse connect HOST:PORT [options]
   Standard input, one command a line: text is said; /who, /rename NAME, /to NAME TEXT, /quit; //x says /x.
   With --json a line that begins with { is a command object, like {"type":"say","text":"hello"}.
 `
-const view = `teahouse view [options]
+const view = `teahouse view [options] [LINK]
   Opens the app in a browser of this computer, until SIGINT or SIGTERM. The address is printed and works once.
+  A LINK such as teahouse://join?host=192.168.1.20&port=8888 fills the Connect dialog.
 
   --port N              port on 127.0.0.1 (0: any free one)
   --data DIR            settings and history (the profile folder)

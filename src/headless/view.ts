@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { openApp } from '../node/app.ts'
 import { profileFolder } from '../node/profile.ts'
 import { openViewServer } from '../node/view-server.ts'
+import { watchNetwork } from '../node/wake.ts'
 import type { ViewArguments } from './arguments.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
 import { systemLanguage } from './language.ts'
@@ -75,7 +76,9 @@ export const view = async (args: ViewArguments): Promise<number> => {
     return EXIT.failed
   }
   const { server } = opened
+  if (args.link !== null) app.switchboard.wish({ wish: 'connect', ...args.link })
   app.switchboard.start()
+  const stopWatching = watchNetwork(() => app.switchboard.wake())
 
   const tellAddress = (): void => {
     out.text(
@@ -99,6 +102,7 @@ export const view = async (args: ViewArguments): Promise<number> => {
 
   await asked.promise
   process.stdin.pause()
+  stopWatching()
   child?.kill()
   await server.close()
   await app.close()

@@ -16,7 +16,7 @@ import { makeNotifier } from './notify.ts'
 import { PAGE_SCHEME, servePage } from './page-scheme.ts'
 import { makeLeaving } from './quit.ts'
 import { closeDoors } from './security.ts'
-import { watchNetwork } from './wake.ts'
+import { watchNetwork } from '../node/wake.ts'
 import { openWindow, present } from './window.ts'
 import { languageOf, wordsIn } from './words.ts'
 

@@ -106,12 +106,16 @@ describe('what is right', () => {
   })
 
   test('view', () => {
-    expect(read('view')).toEqual({ verb: 'view', port: 0, data: null, window: true })
+    expect(read('view')).toEqual({ verb: 'view', port: 0, data: null, window: true, link: null })
     expect(read('view --no-window --port 7000 --data x')).toEqual({
       verb: 'view',
       port: 7000,
       data: 'x',
-      window: false
+      window: false,
+      link: null
+    })
+    expect(read('view teahouse://join?host=10.0.0.5&port=8888')).toMatchObject({
+      link: { host: '10.0.0.5', port: 8888 }
     })
   })
 
@@ -196,6 +200,8 @@ const MISTAKES: [string, string][] = [
   ['connect a:1 --nick=', '--nick'],
   ['connect a:1 --port 1', '"--port"'],
   ['view x', '"x"'],
+  ['view teahouse://join?host=127.0.0.1&port=8888', 'link'],
+  ['view teahouse://join?host=a&port=1 b', '"b"'],
   ['view --port 99999', '--port']
 ]
 

@@ -1,8 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { follow } from '../../src/main/follow.ts'
 import { mayHave } from '../../src/main/security.ts'
 import { isOurPage } from '../../src/main/sender.ts'
-import { watchNetwork } from '../../src/main/wake.ts'
 import { languageOf } from '../../src/main/words.ts'
 import type { ViewMessage } from '../../src/shared/bridge.ts'
 import type { AppState } from '../../src/shared/state.ts'
@@ -82,29 +81,6 @@ test('the shell follows the state without the lines', () => {
   expect(seen).toHaveLength(1)
   tell({ type: 'events', events: [{ type: 'preferencesChanged', preferences: { ...preferences, theme: 'dark' } }] })
   expect(seen.at(-1)?.preferences.theme).toBe('dark')
-})
-
-test('a change of the network is told once', () => {
-  vi.useFakeTimers()
-  try {
-    let now = 'a'
-    let told = 0
-    const stop = watchNetwork(
-      () => told++,
-      () => now
-    )
-    vi.advanceTimersByTime(10_000)
-    expect(told).toBe(0)
-    now = 'a b'
-    vi.advanceTimersByTime(10_000)
-    expect(told).toBe(1)
-    stop()
-    now = 'c'
-    vi.advanceTimersByTime(10_000)
-    expect(told).toBe(1)
-  } finally {
-    vi.useRealTimers()
-  }
 })
 
 test('the system language', () => {

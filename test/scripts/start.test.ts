@@ -195,6 +195,7 @@ describe("Electron's runtime", () => {
 /** A checkout with the real launcher and the app it starts replaced by programs that tell how they were called. */
 const fakeCheckout = (electronProgram: string | null): string => {
   cpSync(join(HOME, 'scripts'), join(folder, 'scripts'), { recursive: true })
+  cpSync(join(HOME, 'src/shared/join-link.ts'), join(folder, 'src/shared/join-link.ts'))
   write('package.json', '{"type":"module"}')
   write('src/x.ts', '')
   const later = new Date(Date.now() + 10_000)
@@ -286,6 +287,37 @@ describe('npm start', () => {
     expect(stderr).toBe('')
     expect(stdout).toBe('VIEW ["view"]\n')
   })
+
+  test('an invitation goes to the browser view too; what is none is left out', async () => {
+    const home = fakeCheckout(null)
+    const link = 'teahouse://join?host=10.0.0.5&port=8888'
+    const { stdout } = await launch(home, ['--browser', link, 'teahouse://join?host=127.0.0.1&port=1', 'x'])
+    expect(stdout).toBe(`VIEW ${JSON.stringify(['view', link])}\n`)
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'ends when the shell that npm ran it in was ended in its place',
+    async () => {
+      const home = fakeCheckout(null)
+      const waiting =
+        "process.on('SIGTERM', () => { console.log('ASKED'); process.exit() }); setTimeout(() => 0, 20_000); "
+      write('out/main/headless.js', `${waiting}console.log('READY')`)
+      utimesSync(join(folder, 'out/main/headless.js'), new Date(), new Date(Date.now() + 10_000))
+      const script = `"${process.execPath}" "${join(home, 'scripts/start.js')}" --browser; true`
+      const shell = spawn('/bin/sh', ['-c', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, npm_lifecycle_event: 'start' }
+      })
+      let said = ''
+      shell.stdout.on('data', (piece: Buffer) => {
+        said += piece.toString()
+        if (said === 'READY\n') shell.kill('SIGTERM')
+      })
+      // The pipe closes when the program at its end has ended, too.
+      await once(shell, 'close')
+      expect(said).toBe('READY\nASKED\n')
+    }
+  )
 
   test('an app that cannot be built is told', async () => {
     const home = fakeCheckout(null)
