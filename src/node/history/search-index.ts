@@ -5,8 +5,8 @@ import { KIND_LINE, KIND_SAID } from './rows.ts'
 
 /**
  * The index of what was said: an FTS5 table that keeps no text of its own. Its rows have the lines' ids, so that what is
- * newest is found first without sorting. It is written by triggers in the transaction that writes the line: whoever
- * changes or deletes lines changes the index.
+ * newest is found first without sorting. It is written in the transaction that writes the lines, whoever writes, changes
+ * or deletes them: triggers note which.
  *
  * Lines from `search.indexed_from` on are in it, older ones not yet: a file from before there was an index is taken in
  * from its end to its beginning while the program runs. Null: there is no index, and nothing relies on one.
@@ -20,10 +20,6 @@ export const SEARCHED = `kind IN (${KIND_SAID}, ${KIND_LINE})`
  * everything is: what stands between tokens was made blanks before.
  */
 const TABLE = `USING fts5(text, content = '', columnsize = 0, tokenize = "ascii tokenchars '#$+<=>^\`|~'")`
-/** Lines taken in at once: a few hundredths of a second, in which nothing else is written. */
-export const TAKEN_AT_ONCE = 500
-/** Postings rewritten one by one cost more than taking everything in anew beyond this many lines. */
-const MANY_LINES = 20_000
 
 export const conversationToken = (key: number): string => `#c${key}`
 export const personToken = (key: number): string => `#p${key}`
@@ -53,9 +49,25 @@ export const canIndex = (db: DatabaseSync): boolean => {
   }
 }
 
+export interface Indexing {
+  able: (db: DatabaseSync) => boolean
+  /** Lines taken in at once: a few hundredths of a second, in which nothing else is written. */
+  atOnce: number
+  /**
+   * More lines than this are not removed word by word, which takes some 0.2 ms for each and keeps everybody waiting:
+   * the index is emptied, and the other lines are taken in anew, at 0.01 ms each, while the program does other things.
+   */
+  many: number
+}
+export const INDEXING: Indexing = { able: canIndex, atOnce: 500, many: 2000 }
+
 export interface SearchIndex {
-  /** Takes in some more of what was there before the index was. True: there is more. */
-  takeIn(): boolean
+  /** There is more that was there before the index was, as far as this program knows. */
+  isBehind(): boolean
+  /** Takes in some of it. */
+  takeIn(): void
+  /** At the end of every transaction that may have touched lines. */
+  settle(): void
   /** Within a transaction: what `remove` deletes leaves the index, all at once where that is cheaper. */
   removing(lines: number, remove: () => void): void
   /** Begins the index anew, after it was found damaged. */
@@ -79,28 +91,28 @@ const begin = (db: DatabaseSync): void => {
 const isThere = (db: DatabaseSync): boolean =>
   typeof db.prepare('SELECT indexed_from FROM search').get()?.['indexed_from'] === 'number'
 
-const TRIGGERS = `
+/**
+ * What a transaction does to lines is noted, with what the index holds of them, and done to the index once before it
+ * commits: done at once it would be written to the file row by row.
+ */
+const NOTES = `
+  CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY, indexed INTEGER, conversation INTEGER, who INTEGER, text TEXT);
   CREATE TEMP TRIGGER line_said AFTER INSERT ON lines
   WHEN new.${SEARCHED} AND new.id >= (SELECT indexed_from FROM search) BEGIN
-    INSERT INTO found (rowid, text) VALUES (new.id, words_of(new.conversation, new.who, new.text));
+    INSERT INTO touched (id, indexed) VALUES (new.id, 0) ON CONFLICT DO NOTHING;
   END;
+  CREATE TEMP TRIGGER line_said_otherwise AFTER UPDATE OF id, conversation, kind, who, text ON lines
+  WHEN (new.id, new.conversation, new.kind, new.who, new.text)
+      IS NOT (old.id, old.conversation, old.kind, old.who, old.text) BEGIN
+    INSERT INTO touched SELECT old.id, old.${SEARCHED}, old.conversation, old.who, old.text
+      WHERE old.id >= (SELECT indexed_from FROM search) ON CONFLICT DO NOTHING;
+    INSERT INTO touched (id, indexed) SELECT new.id, 0
+      WHERE new.id >= (SELECT indexed_from FROM search) ON CONFLICT DO NOTHING;
+  END;`
+const NOTE_GONE = `
   CREATE TEMP TRIGGER line_gone AFTER DELETE ON lines
   WHEN old.${SEARCHED} AND old.id >= (SELECT indexed_from FROM search) BEGIN
-    INSERT INTO found (found, rowid, text)
-      VALUES ('delete', old.id, words_of(old.conversation, old.who, old.text));
-  END;
-  CREATE TEMP TRIGGER line_not_said_so AFTER UPDATE OF id, conversation, kind, who, text ON lines
-  WHEN (new.id, new.conversation, new.kind, new.who, new.text)
-      IS NOT (old.id, old.conversation, old.kind, old.who, old.text)
-    AND old.${SEARCHED} AND old.id >= (SELECT indexed_from FROM search) BEGIN
-    INSERT INTO found (found, rowid, text)
-      VALUES ('delete', old.id, words_of(old.conversation, old.who, old.text));
-  END;
-  CREATE TEMP TRIGGER line_said_so AFTER UPDATE OF id, conversation, kind, who, text ON lines
-  WHEN (new.id, new.conversation, new.kind, new.who, new.text)
-      IS NOT (old.id, old.conversation, old.kind, old.who, old.text)
-    AND new.${SEARCHED} AND new.id >= (SELECT indexed_from FROM search) BEGIN
-    INSERT INTO found (rowid, text) VALUES (new.id, words_of(new.conversation, new.who, new.text));
+    INSERT INTO touched VALUES (old.id, 1, old.conversation, old.who, old.text) ON CONFLICT DO NOTHING;
   END;`
 
 /**
@@ -109,12 +121,16 @@ const TRIGGERS = `
  */
 export const openIndex = (
   db: DatabaseSync,
-  able: boolean,
+  { able, atOnce, many }: Indexing,
   transaction: (run: () => void) => void
 ): SearchIndex | null => {
-  if (!able) {
-    if (isThere(db))
+  if (!able(db)) {
+    if (isThere(db)) {
+      // Tables that SQLite keeps for its full-text search alone, where it has one.
+      db.enableDefensive?.(false)
       transaction(() => db.exec('UPDATE search SET indexed_from = NULL; DELETE FROM found_data; DELETE FROM found_idx'))
+      db.enableDefensive?.(true)
+    }
     return null
   }
   db.function('words_of', { deterministic: true }, wordsOf)
@@ -123,8 +139,10 @@ export const openIndex = (
       // Another program may have begun it at this moment.
       if (!isThere(db)) begin(db)
     })
-  db.exec(TRIGGERS)
+  db.exec(NOTES)
+  db.exec(NOTE_GONE)
 
+  let behind = true
   const sql = {
     from: db.prepare('SELECT indexed_from FROM search'),
     // The oldest of the next stretch downwards, and how many there are.
@@ -134,29 +152,53 @@ export const openIndex = (
     take: db.prepare(`
       INSERT INTO found (rowid, text) SELECT id, words_of(conversation, who, text)
       FROM lines WHERE id >= ? AND id < ? AND ${SEARCHED} ORDER BY id`),
-    reached: db.prepare('UPDATE search SET indexed_from = ?')
+    reached: db.prepare('UPDATE search SET indexed_from = ?'),
+    touched: db.prepare('SELECT max(indexed) AS indexed FROM touched'),
+    withdraw: db.prepare(`
+      INSERT INTO found (found, rowid, text) SELECT 'delete', id, words_of(conversation, who, text)
+      FROM touched WHERE indexed ORDER BY id`),
+    put: db.prepare(`
+      INSERT INTO found (rowid, text) SELECT id, words_of(lines.conversation, lines.who, lines.text)
+      FROM touched CROSS JOIN lines USING (id) WHERE lines.${SEARCHED} ORDER BY id`),
+    forget: db.prepare('DELETE FROM touched')
   }
   return {
+    isBehind: () => behind,
     takeIn: () => {
       let more = false
       transaction(() => {
         const from = Number(sql.from.get()?.['indexed_from'] ?? 0)
-        const { low, n } = sql.stretch.get(from, TAKEN_AT_ONCE) ?? {}
-        more = Number(n) === TAKEN_AT_ONCE
+        const { low, n } = sql.stretch.get(from, atOnce) ?? {}
+        more = Number(n) === atOnce
         if (Number(n) > 0) sql.take.run(Number(low), from)
         if (from > 0) sql.reached.run(more ? Number(low) : 0)
       })
-      return more
+      behind = more
+    },
+    settle: () => {
+      const indexed = sql.touched.get()?.['indexed'] ?? null
+      if (indexed === null) return
+      if (indexed !== 0) sql.withdraw.run()
+      sql.put.run()
+      sql.forget.run()
     },
     removing: (lines, remove) => {
-      if (lines <= MANY_LINES) {
+      if (lines <= many) {
         remove()
         return
       }
-      drop(db)
+      // Without the work for each row; what a transaction drops comes back if it fails.
+      db.exec('DROP TRIGGER temp.line_gone')
       remove()
+      db.exec(NOTE_GONE)
+      // What was noted before is taken in with all the others.
+      sql.forget.run()
       begin(db)
+      behind = true
     },
-    renew: () => transaction(() => begin(db))
+    renew: () => {
+      transaction(() => begin(db))
+      behind = true
+    }
   }
 }

@@ -212,8 +212,12 @@ export const makeSearching = (db: DatabaseSync, now: () => number): Searching =>
 
 export interface OpenSearching {
   search: Searching
+  close(): void
 }
 
 /** Opens the file to search it, beside whoever writes it. Throws what SQLite throws. */
 export const openSearching = (folder: string): OpenSearching =>
-  connectForReading(join(folder, HISTORY_FILE), (db) => ({ search: makeSearching(db, () => performance.now()) }))
+  connectForReading(join(folder, HISTORY_FILE), (db) => ({
+    search: makeSearching(db, () => performance.now()),
+    close: () => db.close()
+  }))

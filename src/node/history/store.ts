@@ -20,8 +20,8 @@ import {
   STATE_WRITTEN
 } from './rows.ts'
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.ts'
-import type { SearchIndex } from './search-index.ts'
-import { canIndex, openIndex } from './search-index.ts'
+import type { Indexing, SearchIndex } from './search-index.ts'
+import { INDEXING, openIndex } from './search-index.ts'
 
 export const HISTORY_FILE = 'history.sqlite'
 /** Another program of this profile commits in milliseconds; one that takes longer hangs. */
@@ -51,9 +51,6 @@ export type StoreOpening =
   /** Made by a newer program. */
   | { mode: 'newer' }
 
-/** Whether the words of lines can be indexed. */
-type Able = (db: DatabaseSync) => boolean
-
 export interface Store {
   readonly opening: StoreOpening
   /** This program's turn among those that open the file; part of its line ids. */
@@ -70,8 +67,10 @@ export interface Store {
   clear(conversations: readonly ConversationId[] | null): void
   forget(room: RoomId): void
   prune(room: RoomId, before: number): void
-  /** Takes some lines of before into the index. True: there is more to take. */
-  takeIn(): boolean
+  /** There are lines that the index does not hold yet. */
+  isBehind(): boolean
+  /** Takes some of them in. */
+  takeIn(): void
   /** The index was found damaged: it is made anew. */
   renewIndex(): void
   close(): void
@@ -187,21 +186,21 @@ export const connectForReading = <T>(path: string, use: (db: DatabaseSync) => T)
 }
 
 /** Throws what SQLite throws; `isCorrupt` tells whether setting the file aside would help. */
-export const openStore = (folder: string, able: Able = canIndex): Store => {
+export const openStore = (folder: string, indexing: Indexing = INDEXING): Store => {
   const path = join(folder, HISTORY_FILE)
   let opening: StoreOpening = { mode: 'newer' }
   try {
     const opened = openForWriting(path)
     if (opened !== 'newer')
-      return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane, able))
+      return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane, indexing))
   } catch (error) {
     if (isCorrupt(error) || !existsSync(path)) throw error
     opening = { mode: 'reading', why: reasonOf(error) }
   }
-  return connectForReading(path, (db) => makeStore(db, opening, 0, able))
+  return connectForReading(path, (db) => makeStore(db, opening, 0, indexing))
 }
 
-const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, able: Able): Store => {
+const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexing: Indexing): Store => {
   const writable = opening.mode === 'writing'
   const reading = makeReading(db)
   const numbers = new Map<ConversationId, number>()
@@ -232,10 +231,12 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, able: 
     return { unread, mentions: other ? unread : Number(row?.['mentions'] ?? 0) }
   }
 
+  let index: SearchIndex | null = null
   const transaction = (run: () => void): void => {
     db.exec('BEGIN IMMEDIATE')
     try {
       run()
+      index?.settle()
       db.exec('COMMIT')
     } catch (error) {
       // What this transaction learnt about keys is not true any more.
@@ -247,17 +248,18 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, able: 
     }
   }
 
-  const index: SearchIndex | null = writable ? openIndex(db, able(db), transaction) : null
+  if (writable) index = openIndex(db, indexing, transaction)
   /** What was said is worth more than finding it: it is kept, and a damaged index made anew from it. */
-  const changing = (run: () => void): void => {
+  const mending = (run: () => void): void => {
     try {
-      transaction(run)
+      run()
     } catch (error) {
       if (index === null || !isIndexCorrupt(error)) throw error
       index.renew()
-      transaction(run)
+      run()
     }
   }
+  const changing = (run: () => void): void => mending(() => transaction(run))
   /** Returns how many there were. */
   const removeLines = (which: string, ...values: (string | number)[]): number => {
     const lines = Number(db.prepare(`SELECT count(*) AS n FROM lines WHERE ${which}`).get(...values)?.['n'])
@@ -416,7 +418,10 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, able: 
       })
       if (removed > 0) scrub()
     },
-    takeIn: () => index?.takeIn() ?? false,
+    isBehind: () => index?.isBehind() ?? false,
+    takeIn: () => {
+      mending(() => index?.takeIn())
+    },
     renewIndex: () => index?.renew(),
     close: () => db.close()
   }

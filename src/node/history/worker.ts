@@ -3,7 +3,7 @@ import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReply, Hist
 import type { Store } from './store.ts'
 import type { OpenSearching } from './searching.ts'
 import { openSearching } from './searching.ts'
-import { isCorrupt, isIndexCorrupt, openStore, reasonOf, setAside } from './store.ts'
+import { isCorrupt, openStore, reasonOf, setAside } from './store.ts'
 
 /**
  * The thread that owns the file: a disk that stalls stalls this thread and nothing else. A second one of the same kind
@@ -20,19 +20,19 @@ let searching: OpenSearching | null = null
 let takingIn: NodeJS.Timeout | null = null
 
 const takeInLater = (ms: number): void => {
-  if (takingIn !== null) clearTimeout(takingIn)
   takingIn = setTimeout(() => {
     takingIn = null
-    let more = false
     try {
-      more = store?.takeIn() ?? false
-    } catch (error) {
-      if (isIndexCorrupt(error)) store?.renewIndex()
+      store?.takeIn()
+      takeInRest()
+    } catch {
       takeInLater(TAKE_IN_AGAIN_MS)
-      return
     }
-    if (more) takeInLater(TAKE_IN_MS)
   }, ms)
+}
+/** After whatever may have begun the index anew. */
+const takeInRest = (): void => {
+  if (takingIn === null && store?.isBehind() === true) takeInLater(TAKE_IN_MS)
 }
 
 const opened = (folder: string, aside: string | null): HistoryOpened => {
@@ -41,7 +41,6 @@ const opened = (folder: string, aside: string | null): HistoryOpened => {
     const { opening, lane, lastLine } = fresh
     const answer = { opening, lane, lastLine, restored: fresh.restored(), setAside: aside }
     store = fresh
-    takeInLater(TAKE_IN_MS)
     return answer
   } catch (error) {
     fresh.close()
@@ -85,26 +84,22 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
       return there().unread(request.conversation, request.after)
     case 'clear':
       there().clear(request.conversations)
-      // Where much was removed, the rest is taken in anew.
-      takeInLater(TAKE_IN_MS)
       return null
     case 'forget':
       there().forget(request.room)
-      takeInLater(TAKE_IN_MS)
       return null
     case 'prune':
       there().prune(request.room, request.before)
-      takeInLater(TAKE_IN_MS)
       return null
     case 'search':
       searching ??= openSearching(request.folder)
       return searching.search(request.wanted, () => Atomics.load(request.stop, 0) !== 0)
     case 'renewIndex':
       there().renewIndex()
-      takeInLater(TAKE_IN_MS)
       return null
     case 'close':
       if (takingIn !== null) clearTimeout(takingIn)
+      takingIn = null
       store?.close()
       store = null
       return null
@@ -115,6 +110,7 @@ parentPort?.on('message', ({ id, request }: HistoryQuestion) => {
   let reply: HistoryReply
   try {
     reply = { id, ok: true, value: perform(request) }
+    takeInRest()
   } catch (error) {
     reply = { id, ok: false, why: reasonOf(error) }
   }

@@ -1,7 +1,12 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { History, HistorySearch } from '../../../src/core/history/contract.ts'
+import { HISTORY_FILE } from '../../../src/node/history/store.ts'
 import type { Hit, SearchAnswer } from '../../../src/shared/search.ts'
 import { parseSearch } from '../../../src/shared/search.ts'
+import { until } from '../../support/until.ts'
 import { open, room, saidLine, say, saved, temporary } from './support.ts'
 
 const ask = (history: History, text: string, more: Partial<HistorySearch> = {}): Promise<SearchAnswer> =>
@@ -98,5 +103,45 @@ describe('a search', () => {
       before = answer.state === 'found' ? answer.next : null
     } while (before !== null)
     expect(found).toEqual(all.toReversed())
+  })
+
+  test('that is asked while another of the same asker waits takes its place; others get theirs', async () => {
+    const { history } = await open(temporary())
+    await saved(history, { op: 'conversation', conversation: room() })
+    await say(history, 'r1', ...Array.from({ length: 50 }, (_, n) => `tea ${n}`))
+    const typed = 'a kettle of tea'
+    const typing = Array.from(typed, (_, n) => ask(history, typed.slice(0, n + 1)))
+    const other = ask(history, 'tea 7', { asker: 'other' })
+    const states = (await Promise.all(typing)).map((answer) => answer.state)
+    // The first may have been through before the second came.
+    expect(states.slice(1)).toEqual([...typing.slice(2).map(() => 'superseded'), 'found'])
+    expect(textsOf(await other)).toEqual(['tea 7'])
+  })
+
+  test('says so when the history cannot be read, and after the end', async () => {
+    const folder = join(temporary(), 'file')
+    writeFileSync(folder, '')
+    const { history } = await open(join(folder, 'below'))
+    expect(await ask(history, 'tea')).toEqual({ state: 'unavailable', reason: 'ENOTDIR' })
+    await history.close()
+    expect(await ask(history, 'tea')).toMatchObject({ state: 'unavailable' })
+  })
+
+  test('goes on in the new file after the old one was set aside', async () => {
+    const folder = temporary()
+    const { history } = await open(folder)
+    await saved(history, { op: 'conversation', conversation: room() })
+    await say(history, 'r1', ...Array.from({ length: 2000 }, (_, n) => `tea ${n} ${'x'.repeat(200)}`))
+    expect(await find(history, 'tea 1999')).toHaveLength(1)
+    const db = new DatabaseSync(join(folder, HISTORY_FILE))
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    db.close()
+    writeFileSync(join(folder, HISTORY_FILE), Buffer.alloc(400_000, 0xa5), { flag: 'r+' })
+    history.append({ op: 'line', conversation: 'r1', line: saidLine(history, 'another tea') }, () => undefined)
+    await history.page('r1', Number.MAX_SAFE_INTEGER, 2000)
+    await until(() => history.state() === 'paused' || readdirSync(folder).some((name) => name.includes('broken')))
+    await until(() => history.state() === 'writing', { within: 10_000 })
+    await say(history, 'r1', 'tea of today')
+    expect((await find(history, 'tea'))[0]).toBe('tea of today')
   })
 })
