@@ -10,6 +10,7 @@ import type { Clock, Timer } from '../../shared/carriers.ts'
 import type { ConversationId, NoticeBody } from '../../shared/state.ts'
 import type { Log } from '../log.ts'
 import type { HistoryAnswers, HistoryOpened, HistoryRequest } from './protocol.ts'
+import { INDEX_CORRUPT } from './store.ts'
 import { makeSearcher } from './searcher.ts'
 import { makeThread } from './thread.ts'
 
@@ -101,8 +102,11 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   const searcher = makeSearcher({
     folder,
     clock,
-    damaged: () => void thread.ask({ do: 'renewIndex' }),
-    failed: (why) => log.warn('history cannot be searched', { why })
+    failed: (why) => {
+      log.warn('history cannot be searched', { why })
+      if (why === INDEX_CORRUPT) void thread.ask({ do: 'renewIndex' })
+      else if (why === 'corrupt') pause('corrupt')
+    }
   })
 
   const pause = (why: string): void => {
@@ -141,12 +145,18 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       setState('off', '')
     } else pause(opening.why)
   }
-  const openFile = async (aside: boolean): Promise<void> => {
+  let opening: Promise<void> = Promise.resolve()
+  const openFile = (aside: boolean): Promise<void> => {
+    opening = openIt(aside)
+    return opening
+  }
+  const openIt = async (aside: boolean): Promise<void> => {
     open = false
     // It may be set aside, and some systems rename no file that somebody reads.
     await searcher.rest()
     if (closed) return
     const answer = await thread.ask({ do: 'open', folder, wall: clock.wall(), aside })
+    searcher.resume()
     if (closed) return
     if (answer.ok) accept(answer.value)
     else pause(answer.why)
@@ -265,7 +275,11 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       await settled()
       return read({ do: 'unread', conversation, after })
     },
-    search: async (wanted) => (open && !closed ? searcher.search(wanted) : { state: 'unavailable', reason }),
+    search: async (wanted) => {
+      // What cannot be written is opened again and again, and can be read all the same.
+      await opening
+      return open && !closed ? searcher.search(wanted) : { state: 'unavailable', reason }
+    },
     clear: async (conversations) => {
       // A batch on its way keeps its place in the queue until it is through.
       if (writing !== null) await writing

@@ -11,8 +11,7 @@ const MAX_WAITING = 50
 export interface SearcherDeps {
   folder: string
   clock: Clock
-  /** The index cannot be read. */
-  damaged: () => void
+  /** It could not be searched; `why`: the system's word. */
   failed: (why: string) => void
 }
 
@@ -23,8 +22,9 @@ export interface SearcherDeps {
  */
 export interface Searcher {
   search(wanted: HistorySearch): Promise<SearchAnswer>
-  /** Lets go of the file; the next search opens it again. */
+  /** Lets go of the file until `resume`; what is looked for then is looked for once more. */
   rest(): Promise<void>
+  resume(): void
   close(): Promise<void>
 }
 
@@ -34,25 +34,26 @@ interface Waiting {
   resolve: (answer: SearchAnswer) => void
 }
 
-export const makeSearcher = ({ folder, clock, damaged, failed }: SearcherDeps): Searcher => {
+export const makeSearcher = ({ folder, clock, failed }: SearcherDeps): Searcher => {
   let waiting: Waiting[] = []
   let running: Waiting | null = null
   let idle: Timer | null = null
   let closed = false
+  let resting = false
   const thread = makeThread((why) => failed(why))
 
   const next = async (): Promise<void> => {
+    if (running !== null || resting) return
     const one = waiting.shift()
-    if (one === undefined || running !== null) return
+    if (one === undefined) return
     running = one
     idle?.cancel()
     const answer = await thread.ask({ do: 'search', folder, wanted: one.wanted, stop: one.stop })
     running = null
     if (answer.ok) one.resolve(answer.value)
-    else if (answer.why === 'closed') one.resolve({ state: 'unavailable', reason: '' })
+    else if (answer.why === 'closed' && !closed) waiting.unshift(one)
     else {
-      failed(answer.why)
-      if (answer.why === 'corrupt') damaged()
+      if (!closed) failed(answer.why)
       // What was opened is not trusted any more.
       await thread.end()
       one.resolve({ state: 'unavailable', reason: answer.why })
@@ -78,9 +79,14 @@ export const makeSearcher = ({ folder, clock, damaged, failed }: SearcherDeps): 
         if (waiting.length > MAX_WAITING) waiting.splice(0, 1).forEach(supersede)
         if (running === null) void next()
       }),
-    rest: () => {
+    rest: async () => {
+      resting = true
       idle?.cancel()
-      return thread.end()
+      await thread.end()
+    },
+    resume: () => {
+      resting = false
+      void next()
     },
     close: async () => {
       closed = true

@@ -82,6 +82,8 @@ export const sqliteCode = (error: unknown): number | null => {
   return error.errcode & 0xff
 }
 const CORRUPT_VTAB = 267
+/** What `reasonOf` calls a damaged index. */
+export const INDEX_CORRUPT = 'index-corrupt'
 const CODES: Record<number, string> = {
   5: 'EBUSY',
   6: 'EBUSY',
@@ -92,16 +94,17 @@ const CODES: Record<number, string> = {
   14: 'EACCES',
   26: 'corrupt'
 }
+/** The index alone: it can be made anew from the lines. */
+export const isIndexCorrupt = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB
 /** The word a person can search for. */
 export const reasonOf = (error: unknown): string => {
+  if (isIndexCorrupt(error)) return INDEX_CORRUPT
   const code = sqliteCode(error)
   if (code !== null) return CODES[code] ?? `SQLite ${code}`
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
 }
-/** The index alone: it can be made anew from the lines. */
-export const isIndexCorrupt = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB
-export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt' && !isIndexCorrupt(error)
+export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt'
 
 /** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
 const makePrivate = (path: string): void => {

@@ -9,7 +9,7 @@ import { encodeLine, encodeMember } from '../../../src/node/history/rows.ts'
 import { migrate, SCHEMA_VERSION } from '../../../src/node/history/schema.ts'
 import type { Indexing } from '../../../src/node/history/search-index.ts'
 import { INDEXING } from '../../../src/node/history/search-index.ts'
-import { makeSearching, openSearching } from '../../../src/node/history/searching.ts'
+import { makeSearching } from '../../../src/node/history/searching.ts'
 import type { Store } from '../../../src/node/history/store.ts'
 import { HISTORY_FILE, openStore } from '../../../src/node/history/store.ts'
 import { parseSearch, tokensOf } from '../../../src/shared/search.ts'
@@ -47,16 +47,6 @@ const storeIn = (folder: string, more: Partial<Indexing> = {}): Store => {
   })
   return store
 }
-const find = (folder: string, text: string, more: Partial<HistorySearch> = {}): (string | number)[] => {
-  const searching = openSearching(folder)
-  try {
-    const wanted = { since: null, until: null, conversation: null, before: null, limit: 500, asker: '', titles: {} }
-    const answer = searching.search({ ...wanted, search: parseSearch(text), ...more }, () => false)
-    return answer.state === 'found' ? answer.hits.map((hit) => hit.line.id) : [answer.state]
-  } finally {
-    searching.close()
-  }
-}
 const inFile = <T>(folder: string, look: (db: DatabaseSync) => T): T => {
   const db = new DatabaseSync(join(folder, HISTORY_FILE))
   try {
@@ -65,6 +55,13 @@ const inFile = <T>(folder: string, look: (db: DatabaseSync) => T): T => {
     db.close()
   }
 }
+/** Looks as long as it takes. */
+const find = (folder: string, text: string, more: Partial<HistorySearch> = {}): (string | number)[] =>
+  inFile(folder, (db) => {
+    const wanted = { since: null, until: null, conversation: null, before: null, limit: 500, asker: '', titles: {} }
+    const answer = makeSearching(db, () => 0)({ ...wanted, search: parseSearch(text), ...more }, () => false)
+    return answer.state === 'found' ? answer.hits.map((hit) => hit.line.id) : [answer.state]
+  })
 const reach = (folder: string): unknown =>
   inFile(folder, (db) => db.prepare('SELECT indexed_from FROM search').get()?.['indexed_from'])
 /** Every word of the index with its line and place, and what it should be. */
