@@ -13,8 +13,8 @@ import type { ConversationId, Line, LineId, RoomId } from './state.ts'
 export const SEARCH_CHARACTERS = 500
 /** Conditions of one search: each costs a walk through the index. */
 const MAX_CONDITIONS = 20
-/** What is looked through of one text: no line for people is longer, a hostile one may be. */
-export const SEARCHED_CHARACTERS = 64 * 1024
+/** What is looked through of one text: twice the longest line of our own rooms. A hostile one may be a megabyte. */
+export const SEARCHED_CHARACTERS = 16 * 1024
 /** A longer run is several tokens that follow each other: an index keeps no token of a megabyte. */
 const TOKEN_CHARACTERS = 64
 /** Marks of one line: more help nobody to see anything. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Term } from '../../shared/search.ts'
-import { tokensOf } from '../../shared/search.ts'
+import { SEARCHED_CHARACTERS, tokensOf } from '../../shared/search.ts'
 import { KIND_LINE, KIND_SAID } from './rows.ts'
 
 /**
@@ -48,6 +48,11 @@ export const canIndex = (db: DatabaseSync): boolean => {
     return false
   }
 }
+
+/** What of a line goes into the index, in bytes, at most. */
+const LONGEST_SEARCHED = 4 * SEARCHED_CHARACTERS
+/** Long lines: fewer at once. */
+const BYTES_AT_ONCE = 256 * 1024
 
 export interface Indexing {
   able: (db: DatabaseSync) => boolean
@@ -145,9 +150,7 @@ export const openIndex = (
   let behind = true
   const sql = {
     from: db.prepare('SELECT indexed_from FROM search'),
-    // The oldest of the next stretch downwards, and how many there are.
-    stretch: db.prepare(`
-      SELECT min(id) AS low, count(*) AS n FROM (SELECT id FROM lines WHERE id < ? ORDER BY id DESC LIMIT ?)`),
+    stretch: db.prepare('SELECT id, octet_length(text) AS bytes FROM lines WHERE id < ? ORDER BY id DESC LIMIT ?'),
     // In the order of ids: the other way round each row would be a piece of its own.
     take: db.prepare(`
       INSERT INTO found (rowid, text) SELECT id, words_of(conversation, who, text)
@@ -168,10 +171,18 @@ export const openIndex = (
       let more = false
       transaction(() => {
         const from = Number(sql.from.get()?.['indexed_from'] ?? 0)
-        const { low, n } = sql.stretch.get(from, atOnce) ?? {}
-        more = Number(n) === atOnce
-        if (Number(n) > 0) sql.take.run(Number(low), from)
-        if (from > 0) sql.reached.run(more ? Number(low) : 0)
+        let low = from
+        let lines = 0
+        let bytes = 0
+        for (const row of sql.stretch.iterate(from, atOnce)) {
+          low = Number(row['id'])
+          lines += 1
+          bytes += Math.min(Number(row['bytes'] ?? 0), LONGEST_SEARCHED)
+          if (bytes > BYTES_AT_ONCE) break
+        }
+        more = lines === atOnce || bytes > BYTES_AT_ONCE
+        if (lines > 0) sql.take.run(low, from)
+        if (from > 0) sql.reached.run(more ? low : 0)
       })
       behind = more
     },

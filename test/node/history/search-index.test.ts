@@ -154,6 +154,21 @@ describe('a file from before there was an index', () => {
     expect(find(folder, 'changed')).toEqual([1231, 20])
   })
 
+  test('of very long lines is taken in a few at a time', () => {
+    const folder = temporary()
+    firstVersion(
+      folder,
+      Array.from({ length: 60 }, (_, n) => `start${n} ${'x'.repeat(100_000)} end`)
+    )
+    const store = storeIn(folder)
+    let portions = 0
+    for (; store.isBehind(); portions += 1) store.takeIn()
+    expect(portions).toBeGreaterThan(10)
+    expectWordsOfLines(folder)
+    expect(find(folder, 'start7')).toEqual([8])
+    expect(find(folder, 'end')).toEqual([])
+  })
+
   test('is taken in while the program runs, without anybody asking', async () => {
     const folder = temporary()
     firstVersion(folder, TEXTS)
