@@ -14,6 +14,11 @@ import { connectForReading, HISTORY_FILE } from './store.ts'
 const LOOK_MS = 150
 /** Rows between two looks at the clock and at whether the answer is still wanted. */
 const ROWS_A_LOOK = 64
+/**
+ * Lines looked at before the index is asked for words that may go on: the more often they are said, the more of the index
+ * must be gathered for them, and the sooner enough of them are found among the newest lines.
+ */
+const NEAR_LINES = 1500
 /** More names of one condition are not asked of the index: the lines it finds are looked at instead. */
 const MAX_ALTERNATIVES = 300
 
@@ -134,9 +139,11 @@ export const makeSearching = (db: DatabaseSync, now: () => number): Searching =>
     let looked = 0
     let weight = 0
     let older: LineId = high
-    /** Takes what fits from rows, newest first. Returns the answer if that is all of it for now. */
-    const take = (rows: Iterable<Record<string, unknown>>): SearchAnswer | null => {
+    /** Takes what fits from rows, newest first, `most` of them. Returns the answer if that is all of it for now. */
+    const take = (rows: Iterable<Record<string, unknown>>, most = Number.POSITIVE_INFINITY): SearchAnswer | null => {
+      const end = looked + most
       for (const row of rows) {
+        if (looked === end) return null
         looked += 1
         if (looked % ROWS_A_LOOK === 0) {
           if (stale()) return { state: 'superseded' }
@@ -184,19 +191,20 @@ export const makeSearching = (db: DatabaseSync, now: () => number): Searching =>
       return null
     }
 
+    const [only, ...others] = scope.conversations ?? []
+    const walk = (to: LineId, from: LineId): Iterable<Record<string, unknown>> =>
+      only !== undefined && others.length === 0 ? sql.inOne.iterate(only, to, from) : sql.everywhere.iterate(to, from)
+
     if (query !== null && indexed !== null && walked < high) {
+      const near = search.terms.some((term) => term.open) ? take(walk(high, walked), NEAR_LINES) : null
+      if (near !== null) return near
       // FTS5 takes bounds only as whole numbers.
-      const full = take(indexed.lines.iterate(query, BigInt(high), BigInt(walked)))
+      const full = take(indexed.lines.iterate(query, BigInt(older), BigInt(walked)))
       if (full !== null) return full
     }
     const rest = Math.min(high, walked)
     older = Math.min(older, rest)
-    if (rest <= low) return answer(null)
-    const [only, ...others] = scope.conversations ?? []
-    const full = take(
-      only !== undefined && others.length === 0 ? sql.inOne.iterate(only, rest, low) : sql.everywhere.iterate(rest, low)
-    )
-    return full ?? answer(null)
+    return rest <= low ? answer(null) : (take(walk(rest, low)) ?? answer(null))
   }
 
   return (wanted, stale) => {

@@ -383,6 +383,24 @@ describe('a damaged index', () => {
   })
 })
 
+test('what is found near the end and far from it comes in one order, each line once', () => {
+  const folder = temporary()
+  const store = storeIn(folder)
+  const count = 4000
+  store.write([
+    { op: 'conversation', conversation: room() },
+    { op: 'conversation', conversation: room('r2') },
+    ...Array.from({ length: count }, (_, n) =>
+      put(n + 1, n % 100 === 0 ? 'teahouse' : 'milk', n % 200 === 0 ? 'r2' : 'r1')
+    )
+  ])
+  const all = Array.from({ length: count / 100 }, (_, n) => n * 100 + 1).toReversed()
+  expect(find(folder, 'tea')).toEqual(all)
+  expect(find(folder, 'teahouse', { conversation: 'r2' })).toEqual(all.filter((id) => id % 200 === 1))
+  expect(find(folder, 'tea', { limit: 25 })).toEqual(all.slice(0, 25))
+  expect(find(folder, 'tea', { before: 3001 })).toEqual(all.filter((id) => id < 3001))
+})
+
 describe('moments', () => {
   const DAY = 86_400_000
   const filled = (more: Partial<Indexing> = {}): string => {
