@@ -45,7 +45,19 @@ interface Host {
 }
 const startHost = async (options: string[]): Promise<Host> => {
   const script = fileURLToPath(new URL('../src/headless/index.ts', import.meta.url))
-  const words = [script, 'host', '--port', '0', '--bind', '127.0.0.1', '--dialect', 'relay', '--language', 'en']
+  const words = [
+    script,
+    'host',
+    '--port',
+    '0',
+    '--bind',
+    '127.0.0.1',
+    '--dialect',
+    'relay',
+    '--language',
+    'en',
+    '--no-history'
+  ]
   const all = [...words, '--metrics', '127.0.0.1:0', ...options]
   const child = canPin
     ? spawn('taskset', ['-c', '0', process.execPath, ...all], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -105,8 +105,31 @@ const tellsPort = async (child: ChildProcess): Promise<Host> => {
   return { child, port: port ?? 0, load: SAME_LINES }
 }
 
-const NAMES = { plain: 'plain host', c: 'C loop', ncat: '`ncat --chat`', irc: 'IRC server', ours: 'Teahouse' } as const
+const NAMES = {
+  plain: 'plain host',
+  c: 'C loop',
+  ncat: '`ncat --chat`',
+  irc: 'IRC server',
+  ours: 'Teahouse',
+  kept: 'Teahouse, keeping history'
+} as const
 type Who = keyof typeof NAMES
+/** Its report of every line goes nowhere, so that nobody has to read it. */
+const startOurs = (more: string[]): Promise<Host> =>
+  onPort((port) => {
+    const options = [
+      '--unlimited',
+      '--dialect',
+      'gopl',
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--json',
+      ...more
+    ]
+    return onCore(0, process.execPath, [here('../src/headless/index.ts'), 'host', ...options], 'ignore')
+  }, SAME_LINES)
 const starts: Record<Who, () => Promise<Host>> = {
   plain: () => tellsPort(onCore(0, process.execPath, [here('plain-host.ts')])),
   c: () => {
@@ -134,12 +157,9 @@ const starts: Record<Who, () => Promise<Host>> = {
       known === undefined ? 'there is no IRC server on this machine' : `this benchmark has no load for ${known} yet`
     )
   },
-  /** `teahouse host` as people run it; its report of every line goes nowhere, so that nobody has to read it. */
-  ours: () =>
-    onPort((port) => {
-      const options = ['--unlimited', '--dialect', 'gopl', '--bind', '127.0.0.1', '--port', String(port), '--json']
-      return onCore(0, process.execPath, [here('../src/headless/index.ts'), 'host', ...options], 'ignore')
-    }, SAME_LINES)
+  /** `teahouse host` that keeps nothing, as the others here; beside it the same with the history it keeps by default. */
+  ours: () => startOurs(['--no-history']),
+  kept: () => startOurs(['--data', join(scratch, 'profile')])
 }
 
 const load = (host: Host, mode: string, measureMs: number, members: number): Promise<Record<string, number | null>> => {
@@ -177,7 +197,7 @@ const attempt = async (what: string, run: () => Promise<void>): Promise<void> =>
   }
 }
 const hosts = new Map<Who, Host>()
-for (const who of ['plain', 'c', 'ncat', 'irc', 'ours'] as const) {
+for (const who of ['plain', 'c', 'ncat', 'irc', 'ours', 'kept'] as const) {
   await attempt(NAMES[who], async () => void hosts.set(who, await starts[who]()))
 }
 
@@ -237,7 +257,7 @@ const of = (measured: Measured, key: string, need = 1): number | null => {
 const shown = (n: number | null, show: (n: number) => string): string => (n === null ? NOT_RUN : show(n))
 const ratio = (a: number | null, b: number | null): string =>
   a === null || b === null ? NOT_RUN : `**${(a / b).toFixed(2)}**`
-const columns: Who[] = ['plain', 'ncat', 'irc', 'c', 'ours']
+const columns: Who[] = ['plain', 'ncat', 'irc', 'c', 'ours', 'kept']
 const row = (what: string, measured: Measured, show: (n: number) => string): string =>
   `| ${what} | ${columns.map((who) => shown(of(measured, who), show)).join(' | ')} |`
 const crowd = `${whole(plan.members)} members, ${plan.senders} senders, one line in flight each`
@@ -256,6 +276,7 @@ const goals = [
   `| plain host, deliveries a second | ${ratio(of(rates, 'ours'), of(rates, 'plain'))} | ≥ 12 |`,
   `| C loop, CPU for a delivery | ${ratio(of(costs, 'ours'), of(costs, 'c'))} | ≤ 2 |`,
   `| plain host, latency p99 | ${ratio(of(tails, 'ours', plan.pairs), of(tails, 'plain', plan.pairs))} | ≤ ${LATENCY_GOAL} |`,
+  `| itself keeping history, deliveries a second | ${ratio(of(rates, 'ours'), of(rates, 'kept'))} | |`,
   `| plain host, latency p50 | ${ratio(of(middles, 'ours', plan.pairs), of(middles, 'plain', plan.pairs))} | |`
 ].join('\n')
 const least = plan.crowds[0] ?? 0

@@ -12,6 +12,7 @@ import {
   type DialectChoice,
   type HostedDialect
 } from '../shared/dialect.ts'
+import { MAX_KEPT_DAYS } from '../shared/history.ts'
 import { DEFAULT_PORT } from '../shared/limits.ts'
 import { readJoinLink, type JoinTarget } from '../shared/join-link.ts'
 import type { Language } from '../shared/settings.ts'
@@ -29,6 +30,10 @@ export interface HostArguments {
   name: string | null
   idleMs: number
   data: string | null
+  /** What the room sees is written down. */
+  history: boolean
+  /** Null: as long as the app's settings say, or for ever. */
+  keepDays: number | null
   bare: boolean
   /** Null: the system's. */
   language: Language | null
@@ -50,6 +55,8 @@ export interface ConnectArguments {
   charset: Charset
   reconnect: boolean
   data: string | null
+  /** What is heard and said is written down. */
+  history: boolean
   json: boolean
 }
 export interface ViewArguments {
@@ -122,6 +129,8 @@ const OPTIONS: Record<Verb, OptionTable> = {
     name: { type: 'string' },
     idle: { type: 'string' },
     data: { type: 'string' },
+    'no-history': { type: 'boolean' },
+    'keep-days': { type: 'string' },
     bare: { type: 'boolean' },
     language: { type: 'string' },
     unlimited: { type: 'boolean' },
@@ -137,6 +146,7 @@ const OPTIONS: Record<Verb, OptionTable> = {
     charset: { type: 'string' },
     'no-reconnect': { type: 'boolean' },
     data: { type: 'string' },
+    'no-history': { type: 'boolean' },
     json: { type: 'boolean' }
   },
   view: {
@@ -148,7 +158,7 @@ const OPTIONS: Record<Verb, OptionTable> = {
 }
 
 /** What `--config` takes: every option of `host` but those that make no sense in a file. */
-const NUMBERS = new Set(['port', 'idle', ...LIMIT_OPTIONS.map(({ option }) => option)])
+const NUMBERS = new Set(['port', 'idle', 'keep-days', ...LIMIT_OPTIONS.map(({ option }) => option)])
 export const CONFIG_KINDS: ReadonlyMap<string, ConfigKind> = new Map(
   Object.entries(OPTIONS.host)
     .filter(([name]) => name !== 'help' && name !== 'config')
@@ -233,6 +243,14 @@ const METRICS = rule(
   'ADDRESS:PORT, like 127.0.0.1:9464'
 )
 const FILE = rule(z.string().min(1), 'a file')
+const KEEP_DAYS = rule(
+  z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine((days) => days >= 1 && days <= MAX_KEPT_DAYS),
+  `a number of days from 1 to ${MAX_KEPT_DAYS}`
+)
 const LANGUAGE = rule(z.string().pipe(z.enum(['en', 'zh-CN'])), 'en or zh-CN')
 const FOLDER = rule(z.string().min(1), 'a folder')
 const CHARSET = rule(
@@ -349,6 +367,8 @@ const readHost = (given: Given): HostArguments => {
     name: given.value('name', ROOM_NAME),
     idleMs: Math.round((given.value('idle', IDLE) ?? 0) * 1000),
     data: given.value('data', FOLDER),
+    history: !given.on('no-history'),
+    keepDays: given.value('keep-days', KEEP_DAYS),
     bare: given.on('bare'),
     language: given.value('language', LANGUAGE),
     unlimited: given.on('unlimited'),
@@ -385,6 +405,7 @@ const readConnect = (given: Given): ConnectArguments => {
     charset: given.value('charset', CHARSET) ?? 'auto',
     reconnect: !given.on('no-reconnect'),
     data: given.value('data', FOLDER),
+    history: !given.on('no-history'),
     json: given.on('json')
   }
 }

@@ -1,34 +1,26 @@
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import type { VisitRecorder } from '../core/recording/visit.ts'
+import { makeVisitRecorder } from '../core/recording/visit.ts'
 import { makeSession } from '../core/session/session.ts'
+import { newRoomId, roomAt } from '../core/switchboard/which-room.ts'
 import { makeClock } from '../node/clock.ts'
 import { makeCodec } from '../node/codec.ts'
 import { profileFolder } from '../node/profile.ts'
 import { makeDial } from '../node/tcp.ts'
-import { hostPort } from '../shared/address.ts'
+import { hostPort, plainHost, sameAddress } from '../shared/address.ts'
 import type { ChatCommand } from '../shared/commands.ts'
-import type { Dialect, DialectChoice } from '../shared/dialect.ts'
+import type { DialectChoice } from '../shared/dialect.ts'
 import type { ClientEvent, DisconnectReason, SessionEvent } from '../shared/events.ts'
-import { settings } from '../shared/settings.ts'
 import type { ConnectArguments } from './arguments.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
 import { makeDrain } from './drain.ts'
+import { systemLanguage } from './language.ts'
 import { readCommandObject, type CommandRefusal } from './json.ts'
 import { makeLineReader } from './lines.ts'
 import { textLine } from './text.ts'
 import { printable } from '../shared/printable.ts'
+import { gapWords, openRecording, readSettings, type Recording } from './recording.ts'
 import { makePeople, readTyped, type Hall } from './typed.ts'
-
-/** What the app recognised at this address last time: a tie-breaker. Nothing of the profile is needed. */
-const rememberedDialect = (folder: string, host: string, port: number): Dialect | null => {
-  try {
-    const kept = settings.safeParse(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')))
-    return kept.data?.rooms.find((room) => room.host === host && room.port === port)?.lastDialect ?? null
-  } catch {
-    // No settings, or none that can be read: nothing is remembered.
-    return null
-  }
-}
 
 const WHY: Record<DisconnectReason, string> = {
   left: 'left',
@@ -48,6 +40,14 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   const ended = Promise.withResolvers<'asked' | 'lost'>()
   const out = openConsole(() => ended.resolve('asked'))
   const address = hostPort(args.host, args.port)
+  const folder = args.data === null ? profileFolder() : resolve(args.data)
+  const at = { host: plainHost(args.host), port: args.port }
+  const saved = readSettings(folder).rooms.find((room) => sameAddress(room, at))
+  let recorder: VisitRecorder | null = null
+  const recording: Recording | null =
+    args.history && saved?.history !== 'never'
+      ? await openRecording({ folder, clock, complain: (line) => out.complain(line), gap: (gap) => recorder?.gap(gap) })
+      : null
   let quit = false
   let arrived = false
   const losses: DisconnectReason[] = []
@@ -89,8 +89,11 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   const emit = (event: SessionEvent): void => {
     drain.heard(event)
     follow(event)
+    recorder?.heard(event)
     if (event.type === 'people' || event.type === 'introduced') return
-    print(event)
+    // What is told is on the disk, unless the disk takes too long.
+    if (recording === null) print(event)
+    else recording.gate.after(() => print(event))
     if (event.type === 'disconnected' && event.reason !== 'left' && event.retryInMs === null) {
       losses.push(event.reason)
       ended.resolve('lost')
@@ -102,13 +105,31 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
       host: args.host,
       port: args.port,
       dialect: args.dialect,
-      remembered: rememberedDialect(args.data === null ? profileFolder() : resolve(args.data), args.host, args.port),
+      remembered: saved?.lastDialect ?? null,
       charset: args.charset,
       nick: args.nick,
       reconnect: args.reconnect
     },
     { dial: makeDial(), clock, random: Math.random, codec: makeCodec, emit }
   )
+  if (recording !== null) {
+    const { history, gate, settings } = recording
+    const room =
+      roomAt(settings, history.restored, args.host, args.port) ??
+      newRoomId(Math.random, (id) => history.restored.some((one) => one.room === id))
+    recorder = makeVisitRecorder({
+      history,
+      gate,
+      clock,
+      room,
+      title: hostPort(at.host.toLowerCase(), at.port),
+      shared: saved !== undefined,
+      nick: args.nick,
+      echoes: () => session.capabilities().echo,
+      gapWords: gapWords(systemLanguage())
+    })
+    if (typeof saved?.history === 'number') recording.keepDays(room, saved.history)
+  }
   // A script is always looking: without the keepalive of 001 it would go deaf after a silent minute (dialects 3.3).
   session.attend(true)
 
@@ -122,6 +143,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
     const ref = String(nextRef++)
     refs.set(ref, command.ref)
     drain.asked(ref)
+    recorder?.asked(command, ref)
     session.perform({ ...command, ref })
   }
 
@@ -165,6 +187,8 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   stdin.pause()
   const rest = session.unwritten()
   await session.leave()
+  recorder?.end(rest)
+  await recording?.close()
   for (const { text } of rest) out.complain(`not sent: ${text}`)
   const [lost] = losses
   // A server that hangs up on the way out, after everything was written, takes nothing away.

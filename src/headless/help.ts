@@ -10,6 +10,8 @@ const host = `teahouse host [options]
   --name TEXT           the room's name (the computer's name)
   --idle SECONDS        members silent for so long are told and closed (0: never)
   --data DIR            settings and history (the profile folder)
+  --no-history          write nothing down; without it, what the room sees is kept (private lines never)
+  --keep-days N         remove from the history what is older (keep everything)
   --bare                no line of our own in any door: pure dialect
   --language en|zh-CN   of the room's own lines (the system's)
   --unlimited           lifts rate, per-address and member limits, for benchmarks
@@ -43,8 +45,10 @@ const connect = `teahouse connect HOST:PORT [options]
   --charset NAME        utf-8, gb18030, big5, shift_jis or latin1 (utf-8, and gb18030 for a line that is not)
   --no-reconnect        exit 1 when the connection cannot be made or is lost
   --data DIR            settings and history (the profile folder)
+  --no-history          write nothing down
   --json                events as JSON lines instead of text
 
+  What is heard and said is kept in the same history as the app's, unless that room's settings say never.
   Standard input, one command a line: text is said; /who, /rename NAME, /to NAME TEXT, /quit; //x says /x.
   With --json a line that begins with { is a command object, like {"type":"say","text":"hello"}.
 `

@@ -13,6 +13,8 @@ describe('what is right', () => {
       name: null,
       idleMs: 0,
       data: null,
+      history: true,
+      keepDays: null,
       bare: false,
       language: null,
       unlimited: false,
@@ -26,7 +28,7 @@ describe('what is right', () => {
   test('host takes every option', () => {
     const line =
       'host --port 0 --dialect gopl --door 8000:gopl-zh --door=0:relay --bind ::1 --name tea --idle 1.5 --data /d ' +
-      '--bare --language zh-CN --unlimited --metrics [::1]:9464 --config room.json --json'
+      '--no-history --keep-days 30 --bare --language zh-CN --unlimited --metrics [::1]:9464 --config room.json --json'
     expect(read(line)).toEqual({
       verb: 'host',
       doors: [
@@ -38,6 +40,8 @@ describe('what is right', () => {
       name: 'tea',
       idleMs: 1500,
       data: '/d',
+      history: false,
+      keepDays: 30,
       bare: true,
       language: 'zh-CN',
       unlimited: true,
@@ -73,8 +77,9 @@ describe('what is right', () => {
 
   test('connect has the defaults of the contract and takes every option', () => {
     const plain = { verb: 'connect', host: 'server', port: 8888, dialect: 'auto', nick: null, charset: 'auto' }
-    expect(read('connect server:8888')).toEqual({ ...plain, reconnect: true, data: null, json: false })
-    const line = 'connect --dialect plain [fe80::1%eth0]:1 --nick bob --charset GBK --no-reconnect --data d --json'
+    expect(read('connect server:8888')).toEqual({ ...plain, reconnect: true, data: null, history: true, json: false })
+    const line =
+      'connect --dialect plain [fe80::1%eth0]:1 --nick bob --charset GBK --no-reconnect --data d --no-history --json'
     expect(read(line)).toEqual({
       verb: 'connect',
       host: 'fe80::1%eth0',
@@ -84,6 +89,7 @@ describe('what is right', () => {
       charset: 'gb18030',
       reconnect: false,
       data: 'd',
+      history: false,
       json: true
     })
   })

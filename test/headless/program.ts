@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { makeEventLog, type EventLog } from '../support/until.ts'
@@ -28,12 +31,20 @@ export interface Program {
 }
 
 const running = new Set<ChildProcess>()
+/** Profiles of programs that were given none. */
+const profiles: string[] = []
+/** A fresh profile folder, removed by `endAll`. */
+export const freshProfile = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'teahouse-headless-'))
+  profiles.push(folder)
+  return folder
+}
 
 /** Starts `teahouse …`; its standard input stays open unless it is given whole. */
 export const teahouse = (args: string[], stdin?: string, env: Record<string, string> = {}): Program => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C.UTF-8', TEAHOUSE_PROFILE: '/nonexistent/teahouse-test', ...env }
+    env: { ...process.env, LC_ALL: 'C.UTF-8', TEAHOUSE_PROFILE: freshProfile(), ...env }
   })
   running.add(child)
   const lines = makeEventLog<string>(`stdout of ${args.join(' ')}`)
@@ -81,6 +92,7 @@ export const endAll = async (): Promise<void> => {
   const ends = [...running].map((child) => new Promise((resolve) => child.on('close', resolve)))
   for (const child of running) child.kill('SIGKILL')
   await Promise.all(ends)
+  for (const folder of profiles.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** A hosted room on a free port, with its port. */

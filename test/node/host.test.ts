@@ -285,7 +285,7 @@ test.skipIf(process.platform === 'win32')(
   'few open files: whoever is too many is told, and so are we',
   async () => {
     const script = fileURLToPath(new URL('../../src/headless/index.ts', import.meta.url))
-    const args = [script, 'host', '--port', '0', '--bind', '127.0.0.1', '--unlimited', '--json']
+    const args = [script, 'host', '--port', '0', '--bind', '127.0.0.1', '--unlimited', '--no-history', '--json']
     const program = spawn('sh', ['-c', 'ulimit -n 128 && exec "$0" "$@"', process.execPath, ...args])
     clients.push({ close: () => program.kill() })
     let out = ''

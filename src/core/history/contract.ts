@@ -49,7 +49,11 @@ export interface HistorySearch {
 
 /** One thing to keep. Operations are committed in the order they were handed over. */
 export type HistoryOperation =
-  | { op: 'conversation'; conversation: StoredConversation }
+  /**
+   * `shared`: another program looks after it. If it is known already, only who the other side is now is taken over, and
+   * that it is open; what it is called only where it is hosted.
+   */
+  | { op: 'conversation'; conversation: StoredConversation; shared?: true }
   /** A new line, or a line that changed: the whole of it. */
   | { op: 'line'; conversation: ConversationId; line: Line }
   | { op: 'remove'; conversation: ConversationId; line: LineId }

@@ -1,4 +1,4 @@
-import { hostPort } from '../../shared/address.ts'
+import { hostPort, plainHost, sameAddress } from '../../shared/address.ts'
 import type { Outcome } from '../../shared/commands.ts'
 import { DEFAULT_PORT } from '../../shared/limits.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
@@ -14,20 +14,12 @@ import type { Command } from './outcome.ts'
 import { done, no } from './outcome.ts'
 import type { RoomDesk } from './room.ts'
 import { makeRoomDesk } from './room.ts'
+import { hostedRoomOf, newRoomId, unsavedRoomAt } from './which-room.ts'
 
 /** How often lines that are older than a room wants them are removed; the first time a while after the start. */
 const PRUNE_EVERY_MS = 60 * 60_000
 const FIRST_PRUNE_MS = 60_000
 const DAY_MS = 24 * 60 * 60_000
-
-/** `[::1]`, `EXAMPLE.lan.` and `example.lan` are what people type; one address is one room. */
-const plainHost = (host: string): string => {
-  const trimmed = host.trim()
-  const bare = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed
-  return bare.length > 1 && bare.endsWith('.') ? bare.slice(0, -1) : bare
-}
-const sameAddress = (a: { host: string; port: number }, b: { host: string; port: number }): boolean =>
-  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase()
 
 /** Where our own session reaches a door that listens there. */
 const loopbackOf = (bound: string): string => {
@@ -117,12 +109,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     }
   })
 
-  const newId = (): RoomId => {
-    for (;;) {
-      const id = `r${Math.floor(deps.random() * 36 ** 8).toString(36)}`
-      if (!desks.has(id) && memory.now().hosted?.id !== id) return id
-    }
-  }
+  const newId = (): RoomId => newRoomId(deps.random, (id) => desks.has(id) || memory.now().hosted?.id === id)
 
   const addDesk = (room: Room): RoomDesk => {
     const { id } = room
@@ -208,7 +195,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     }
     if (memory.now().rooms.length >= MAX_SAVED_ROOMS) return no('too-many', MAX_SAVED_ROOMS)
     const saved: SavedRoom = {
-      id: newId(),
+      // The command line may have been there before: its room goes on.
+      id: unsavedRoomAt(memory.now(), restored.values(), host, command.port) ?? newId(),
       title: '',
       ...address,
       dialect: command.dialect,
@@ -339,13 +327,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   /** A room of this name that was hosted before goes on, with its history. */
-  const sameRoomAs = (name: string): RoomId | null => {
-    const again = memory.now().hosted
-    if (again?.name === name && !desks.has(again.id)) return again.id
-    for (const one of restored.values())
-      if (one.hosted && one.id === one.room && one.title === name && !desks.has(one.room)) return one.room
-    return null
-  }
+  const sameRoomAs = (name: string): RoomId | null =>
+    hostedRoomOf(memory.now(), restored.values(), name, (id) => desks.has(id))
 
   const host = async (command: Command<'host'>): Promise<Outcome> => {
     const opened = await hosting.open(sameRoomAs(command.name) ?? newId(), command)

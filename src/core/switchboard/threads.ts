@@ -64,8 +64,16 @@ const asLeft = ({ id, room, with: other, unverified, readUpTo }: Conversation): 
   newest: UNREAD_YET
 })
 
-/** `keeps`: what is said is written down, so that a closed thread can go on. */
-export const makeThreads = (room: RoomId, conversations: Conversations, keeps: () => boolean): Threads => {
+/**
+ * `keeps`: what is said is written down, so that a closed thread can go on. `number`: for the id of a new thread, where
+ * another program of the profile may open one in the same room at the same time.
+ */
+export const makeThreads = (
+  room: RoomId,
+  conversations: Conversations,
+  keeps: () => boolean,
+  number?: () => number
+): Threads => {
   /** The least recently used first. */
   const threads = new Map<string, ConversationId>()
   /** Threads closed by hand: they go on where they ended when something new is said. */
@@ -163,7 +171,7 @@ export const makeThreads = (room: RoomId, conversations: Conversations, keeps: (
         update(key, { with: member, present: true })
         return before.id
       }
-      last += 1
+      last = number?.() ?? last + 1
       const thread = `${room}/p/${last}`
       threads.set(key, thread)
       conversations.open(thread, room, member)

@@ -281,6 +281,13 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
             unverified = excluded.unverified, closed = excluded.closed,
             read_up_to = max(read_up_to, excluded.read_up_to), draft = excluded.draft
           RETURNING key`),
+        shared: db.prepare(`
+          INSERT INTO conversations (id, room, title, hosted, other, unverified, closed, read_up_to, draft)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET title = CASE WHEN excluded.hosted = 1 THEN excluded.title ELSE title END,
+            other = excluded.other, unverified = excluded.unverified, closed = min(closed, excluded.closed),
+            read_up_to = max(read_up_to, excluded.read_up_to)
+          RETURNING key`),
         person: db.prepare(
           'INSERT INTO people (member) VALUES (?) ON CONFLICT (member) DO UPDATE SET member = member RETURNING key'
         ),
@@ -301,8 +308,8 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     return key
   }
 
-  const putConversation = (one: StoredConversation): void => {
-    const row = writing?.conversation.get(
+  const putConversation = (one: StoredConversation, shared: boolean): void => {
+    const row = (shared ? writing?.shared : writing?.conversation)?.get(
       one.id,
       one.room,
       one.title,
@@ -318,7 +325,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
 
   const perform = (operation: HistoryOperation): void => {
     if (operation.op === 'conversation') {
-      putConversation(operation.conversation)
+      putConversation(operation.conversation, operation.shared === true)
       return
     }
     const number = numberOf(operation.conversation)

@@ -13,5 +13,6 @@ export const record = {
   nothing: 'Nothing is kept here.',
   own: '{{name}} (you)',
   server: 'Server',
-  end: 'End'
+  end: 'End',
+  gap: '{{count}} lines are missing here, from {{from}} to {{to}}: more was said than the disk took'
 } as const

@@ -14,5 +14,6 @@ export const record: Same<typeof english> = {
   nothing: '这里没有保存任何内容。',
   own: '{{name}}（你）',
   server: '服务器',
-  end: '完'
+  end: '完',
+  gap: '此处缺少 {{count}} 行（{{from}} 至 {{to}}）：消息太多，磁盘来不及写入'
 }
