@@ -18,6 +18,10 @@ import { readJoinLink, type JoinTarget } from '../shared/join-link.ts'
 import type { Language } from '../shared/settings.ts'
 import type { Config, ConfigKind } from './config.ts'
 import { printable } from '../shared/printable.ts'
+import type { LogArguments } from './log-arguments.ts'
+import { readLog } from './log-arguments.ts'
+import type { Given, Rule } from './rules.ts'
+import { checked, FILE, FOLDER, LANGUAGE, Mistake, oneOf, rule, shown } from './rules.ts'
 
 /** What a person asked for on the command line, checked. */
 export interface HostArguments {
@@ -73,12 +77,13 @@ export type Arguments =
   | HostArguments
   | ConnectArguments
   | ViewArguments
-  | { verb: 'help'; about: 'all' | 'host' | 'connect' | 'view' }
+  | LogArguments
+  | { verb: 'help'; about: 'all' | 'host' | 'connect' | 'view' | 'log' }
   | { verb: 'version' }
   /** One line that names what is wrong; without a line end. */
   | { verb: 'wrong'; line: string }
 
-const VERBS = ['host', 'connect', 'view'] as const
+const VERBS = ['host', 'connect', 'view', 'log'] as const
 type Verb = (typeof VERBS)[number]
 
 /** 24 days: the longest delay a timer of Node can keep. */
@@ -154,6 +159,19 @@ const OPTIONS: Record<Verb, OptionTable> = {
     port: { type: 'string' },
     data: { type: 'string' },
     'no-window': { type: 'boolean' }
+  },
+  log: {
+    ...COMMON,
+    lines: { type: 'string', short: 'n' },
+    since: { type: 'string' },
+    until: { type: 'string' },
+    follow: { type: 'boolean', short: 'f' },
+    search: { type: 'string' },
+    export: { type: 'string' },
+    format: { type: 'string' },
+    language: { type: 'string' },
+    data: { type: 'string' },
+    json: { type: 'boolean' }
   }
 }
 
@@ -180,20 +198,11 @@ const CHARSET_ALIASES: Record<string, Charset> = {
   'iso-8859-1': 'latin1'
 }
 
-const oneOf = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`
-
 const portText = z
   .string()
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .refine((port) => port <= 65_535)
-/** What an option's value must be, and how that is said. */
-interface Rule<T> {
-  schema: z.ZodType<T, string>
-  expected: string
-}
-const rule = <T>(schema: z.ZodType<T, string>, expected: string): Rule<T> => ({ schema, expected })
-
 const PORT = rule(portText, 'a port from 0 to 65535')
 const HOSTED_DIALECT = rule(z.string().pipe(z.enum(HOSTED_DIALECTS)), oneOf(HOSTED_DIALECTS))
 const DIALECT = rule(z.string().pipe(z.enum(DIALECT_CHOICES)), oneOf(DIALECT_CHOICES))
@@ -242,7 +251,6 @@ const METRICS = rule(
   }),
   'ADDRESS:PORT, like 127.0.0.1:9464'
 )
-const FILE = rule(z.string().min(1), 'a file')
 const KEEP_DAYS = rule(
   z
     .string()
@@ -251,8 +259,6 @@ const KEEP_DAYS = rule(
     .refine((days) => days >= 1 && days <= MAX_KEPT_DAYS),
   `a number of days from 1 to ${MAX_KEPT_DAYS}`
 )
-const LANGUAGE = rule(z.string().pipe(z.enum(['en', 'zh-CN'])), 'en or zh-CN')
-const FOLDER = rule(z.string().min(1), 'a folder')
 const CHARSET = rule(
   z
     .string()
@@ -261,28 +267,6 @@ const CHARSET = rule(
     .pipe(z.enum(CHARSETS)),
   oneOf(CHARSETS.filter((charset) => charset !== 'auto'))
 )
-
-/** A mistake in the arguments, on its way to becoming the one line. */
-class Mistake extends Error {}
-
-const shown = (value: string): string => `"${printable(value.length > 80 ? `${value.slice(0, 80)}…` : value)}"`
-
-/** `option`: how the place is named in the words, with where it stands. */
-const checked = <T>(option: string, { schema, expected }: Rule<T>, value: string): T => {
-  const result = schema.safeParse(value)
-  if (!result.success) throw new Mistake(`${option} must be ${expected}, not ${shown(value)}`)
-  return result.data
-}
-
-interface Given {
-  /** The checked value of an option; null when it is not there. Given twice, the last one counts. */
-  value: <T>(option: string, rule: Rule<T>) => T | null
-  texts: (option: string) => string[]
-  /** How the option is named where it was given: `--port`, or `room.json:3: port`. */
-  where: (option: string) => string
-  on: (option: string) => boolean
-  positionals: string[]
-}
 
 /**
  * Reads the options of one verb. The tokens are checked here, not by `strict`, so that every mistake is one line that
@@ -303,7 +287,7 @@ const readOptions = (verb: Verb, args: string[], config: Config | null): Given =
       values.set(token.name, [])
       continue
     }
-    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))
+    if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value)))
       throw new Mistake(`--${token.name} needs a value`)
     values.set(token.name, [...(values.get(token.name) ?? []), token.value])
   }
@@ -451,6 +435,8 @@ export const readArguments = (args: string[], config: Config | null = null): Arg
         return readConnect(given)
       case 'view':
         return readView(given)
+      case 'log':
+        return readLog(given)
     }
   } catch (mistake) {
     if (mistake instanceof Mistake) return { verb: 'wrong', line: mistake.message }

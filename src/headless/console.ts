@@ -13,6 +13,8 @@ export interface Console {
   text(line: string): void
   /** One line on standard error. */
   complain(line: string): void
+  /** A line that replaces the one before it, on a terminal only; empty: takes it away. */
+  progress(line: string): void
   /** Waits for the readers of both, at most `withinMs`, else 2 s. */
   flush(withinMs?: number): Promise<void>
 }
@@ -31,6 +33,10 @@ export const openConsole = (gone: () => void): Console => {
     json: (event) => outlet.line(jsonLine(event)),
     text: (line) => outlet.line(line),
     complain,
+    progress: (line) => {
+      // Back to the margin, and whatever stood there is erased (ECMA-48: EL).
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${printable(line)}`)
+    },
     flush: async (withinMs) => {
       await Promise.all([outlet.flush(withinMs), complaints.flush(withinMs)])
     }

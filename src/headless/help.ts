@@ -61,16 +61,37 @@ const view = `teahouse view [options] [LINK]
   --no-window           only print the address
 `
 
+const log = `teahouse log [CONVERSATION] [options]
+  Shows what is kept: the last lines of a conversation, or without one the list of all. Reads only, also beside a
+  running Teahouse. CONVERSATION: an id from the list, a room's title or HOST:PORT, or a person's name.
+
+  -n, --lines N         the last N lines (50)
+  --since WHEN          from then on: 2026-11-21, 2026-11-21T12:30, or a time ago like 90m, 12h, 7d
+  --until WHEN          up to then; a day counts whole
+  -f, --follow          goes on with each new line, until SIGINT; own lines when their fate is known
+  --search TEXT         the lines that fit: words, "a phrase", from:NAME in:ROOM before:DAY after:DAY
+  --export FILE         writes all of it to FILE, whole or not at all; -: standard output
+  --format text|jsonl|html
+                        what --export writes (text)
+  --language en|zh-CN   of the words around what was said (the system's)
+  --data DIR            settings and history (the profile folder)
+  --json                one object a line, as in docs/history.md
+
+  Exit 1: there is no such conversation, nothing is kept, or it cannot be read or written.
+`
+
 /** What `--help` prints. */
 export const help = {
   host,
   connect,
   view,
+  log,
   all: `Teahouse: group chat over plain TCP.
 
 ${host}
 ${connect}
 ${view}
+${log}
 teahouse --version prints the version; teahouse VERB --help the options of one verb.
 `
 } as const

@@ -4,6 +4,7 @@ import { readConfigFile } from './config.ts'
 import { connect } from './connect.ts'
 import { EXIT, openConsole } from './console.ts'
 import { help } from './help.ts'
+import { log } from './log.ts'
 import { host } from './host.ts'
 import { version } from './version.ts'
 import { view } from './view.ts'
@@ -43,13 +44,15 @@ const run = async (words: string[]): Promise<number> => {
     }
     case 'host':
     case 'connect':
-    case 'view': {
+    case 'view':
+    case 'log': {
       if (args.data !== null && isFile(args.data)) {
         openConsole(() => undefined).complain(`--data: ${args.data} is not a folder`)
         return EXIT.failed
       }
       if (args.verb === 'host') return host(args, () => read(words))
       if (args.verb === 'connect') return connect(args)
+      if (args.verb === 'log') return log(args)
       return view(args)
     }
   }

@@ -229,3 +229,67 @@ describe('what is wrong is one line that names it', () => {
     }
   })
 })
+
+describe('log', () => {
+  test('has defaults and takes every option', () => {
+    const plain = {
+      verb: 'log',
+      conversation: null,
+      lines: null,
+      since: null,
+      until: null,
+      follow: false,
+      search: null
+    }
+    expect(read('log')).toEqual({
+      ...plain,
+      export: null,
+      format: 'text',
+      language: null,
+      data: null,
+      json: false
+    })
+    expect(read('log r1 -n 7 --since 2026-11-21 -f --language zh-CN --data /d --json')).toEqual({
+      ...plain,
+      conversation: 'r1',
+      lines: 7,
+      since: new Date(2026, 10, 21).getTime(),
+      follow: true,
+      export: null,
+      format: 'text',
+      language: 'zh-CN',
+      data: '/d',
+      json: true
+    })
+    expect(read('log --export - --format jsonl --until 2026-11-21T12:30:00Z')).toMatchObject({
+      export: '-',
+      format: 'jsonl',
+      until: Date.UTC(2026, 10, 21, 12, 30)
+    })
+    // A day counts whole.
+    expect(read('log --until 2026-12-31')).toMatchObject({ until: new Date(2027, 0, 1).getTime() })
+    expect(read('log --search tea')).toMatchObject({ search: 'tea' })
+  })
+
+  test.each([
+    ['log a b', 'one conversation'],
+    ['log --lines many', '--lines'],
+    ['log --lines 1000001', '--lines'],
+    ['log --since yesterday', '--since'],
+    ['log --since 2026-02-30', '--since'],
+    ['log --format pdf --export x', '--format'],
+    ['log --format html', '--format'],
+    ['log --search !', '--search'],
+    ['log --search x --follow', '--search'],
+    ['log --search x --export y', '--export'],
+    ['log --export x --json', '--json'],
+    ['log --export x -n 5', '--export'],
+    ['log --export', '--export'],
+    ['log --follow --until 1h', '--until'],
+    ['log --dance', '--dance']
+  ])('%j is named as a mistake in one line', (line, named) => {
+    const wrong = read(line)
+    expect(wrong).toMatchObject({ verb: 'wrong', line: expect.stringContaining(named) })
+    expect(wrong.verb === 'wrong' && wrong.line).not.toContain('\n')
+  })
+})

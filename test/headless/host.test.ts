@@ -9,7 +9,8 @@ describe('words', () => {
     [['--help'], 0],
     [['host', '--help'], 0],
     [['connect', '--help'], 0],
-    [['view', '--help'], 0]
+    [['view', '--help'], 0],
+    [['log', '--help'], 0]
   ])('%j', async (args, code) => {
     const program = teahouse(args, '')
     expect(await program.exited).toBe(code)
@@ -30,6 +31,7 @@ describe('words', () => {
     [['host', '--port', '70000'], '--port'],
     [['host', '--dialect', 'irc'], '--dialect'],
     [['host', '--dance'], '--dance'],
+    [['log', '--format', 'html'], '--format'],
     [['connect'], 'HOST:PORT'],
     [['connect', 'localhost:99999'], 'HOST:PORT'],
     [['connect', 'localhost:1', '--charset', 'ebcdic'], '--charset']

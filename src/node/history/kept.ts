@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
+import type { DatabaseSync } from 'node:sqlite'
 import type { KeptConversation, KeptPeople } from '../../core/history/formats/format.ts'
 import { shownLabel } from '../../shared/showable.ts'
 import type { ConversationId, Line, LineId } from '../../shared/state.ts'
 import type { LineRow } from './rows.ts'
 import { decodeLine, decodeMember } from './rows.ts'
 import { SCHEMA_VERSION, versionOf } from './schema.ts'
-import { HISTORY_FILE, isCorrupt, reasonOf } from './store.ts'
+import { connectForReading, HISTORY_FILE, isCorrupt, reasonOf } from './store.ts'
 
 /** What is kept, for whoever only reads it: a connection of its own that can change nothing, beside any writer. */
 
-/** A writer holds the file for milliseconds. */
-const BUSY_MS = 2000
 /** Names in a heading; more is a crowd. */
 const PEOPLE_NAMED = 60
 /** Names looked at to count the rest: a server may invent any number. */
@@ -38,6 +35,10 @@ export interface Kept {
   /** The last ones, oldest first. */
   newest(conversation: ConversationId, period: Period, most: number): Line[]
   line(conversation: ConversationId, line: LineId): Line | null
+  /** Ids after one, of one conversation or of all (null), ascending. */
+  fresh(after: LineId, conversation: ConversationId | null): { conversation: ConversationId; line: LineId }[]
+  /** The greatest id there is. */
+  last(): LineId
   /** A number that changes whenever something was written. */
   version(): number
   close(): void
@@ -79,6 +80,11 @@ const makeKept = (db: DatabaseSync): Kept => {
     lines: db.prepare(`SELECT ${LINE} ${LINES_OF} AND lines.id > ? ORDER BY lines.id`),
     newest: db.prepare(`SELECT ${LINE} ${LINES_OF} ORDER BY lines.id DESC LIMIT ?`),
     line: db.prepare(`SELECT ${LINE} ${LINES_OF} AND lines.id = ?`),
+    fresh: db.prepare(`
+      SELECT conversations.id AS conversation, lines.id AS line FROM lines
+      JOIN conversations ON conversations.key = lines.conversation
+      WHERE lines.id > ?1 AND (?2 IS NULL OR conversations.id = ?2) ORDER BY lines.id`),
+    last: db.prepare('SELECT max(id) AS last FROM lines'),
     version: db.prepare('PRAGMA data_version')
   }
   const decoded = (row: Record<string, unknown>): Line | null => decodeLine(asLineRow(row))
@@ -128,27 +134,28 @@ const makeKept = (db: DatabaseSync): Kept => {
       const row = sql.line.get(conversation, ...bounds(ALWAYS), id)
       return row === undefined ? null : decoded(row)
     },
+    fresh: (after, conversation) =>
+      sql.fresh.all(after, conversation).map((row) => ({
+        conversation: String(row['conversation']),
+        line: Number(row['line'])
+      })),
+    last: () => Number(sql.last.get()?.['last'] ?? 0),
     version: () => Number(sql.version.get()?.['data_version']),
     close: () => db.close()
   }
 }
 
-const openAt = (where: string | URL): KeptResult => {
-  const db = new DatabaseSync(where, { readOnly: true, timeout: BUSY_MS })
-  let newer = false
+/** A reason of ours, where SQLite has none. */
+const because = (code: string): Error => Object.assign(new Error(code), { code })
+
+const use = (db: DatabaseSync): Kept => {
+  const version = versionOf(db)
+  if (version === 0) throw because('nothing-kept')
   try {
-    const version = versionOf(db)
-    newer = version > SCHEMA_VERSION
-    if (version === 0) {
-      db.close()
-      return { ok: false, why: 'nothing-kept' }
-    }
-    return { ok: true, kept: makeKept(db) }
+    return makeKept(db)
   } catch (error) {
-    db.close()
     // What a newer program added can be passed over; what it changed cannot be read.
-    if (newer && !isCorrupt(error)) return { ok: false, why: 'newer' }
-    throw error
+    throw version > SCHEMA_VERSION && !isCorrupt(error) ? because('newer') : error
   }
 }
 
@@ -157,15 +164,7 @@ export const openKept = (folder: string): KeptResult => {
   const path = join(folder, HISTORY_FILE)
   if (!existsSync(path)) return { ok: false, why: 'nothing-kept' }
   try {
-    return openAt(path)
-  } catch (error) {
-    if (isCorrupt(error)) return { ok: false, why: 'corrupt' }
-  }
-  try {
-    // Where nothing can be written the log cannot be shared with anybody: the file is read as it stands.
-    const standing = pathToFileURL(path)
-    standing.searchParams.set('immutable', '1')
-    return openAt(standing)
+    return { ok: true, kept: connectForReading(path, use) }
   } catch (error) {
     return { ok: false, why: reasonOf(error) }
   }
