@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -193,6 +194,20 @@ describe('into a file', () => {
     expect(await ended()).toEqual({ told: 'failed', reason: 'EISDIR' })
     expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true)
   })
+
+  test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+    'a full disk is told, and nothing half-written is left on it',
+    async () => {
+      const [profile, target] = [temporary(), temporary()]
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', target])
+      later(() => execFileSync('umount', ['-l', target]))
+      await talk(await openIn(profile), 'r1', ...many(6000))
+      const { exporter } = open(profile, { to: 'file', path: join(target, 'x.html') })
+      const { ended } = await run(exporter, { ...ALL, format: 'html' })
+      expect(await ended()).toEqual({ told: 'failed', reason: 'ENOSPC' })
+      expect(filesIn(target)).toEqual([])
+    }
+  )
 
   test('nothing kept, garbage, a newer history: each is told, and no file is made', async () => {
     const target = temporary()
