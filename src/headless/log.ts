@@ -13,6 +13,7 @@ import { jsonLine } from '../shared/json-line.ts'
 import { printable } from '../shared/printable.ts'
 import type { Language, Settings } from '../shared/settings.ts'
 import type { ConversationId, Line } from '../shared/state.ts'
+import type { Console } from './console.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
 import { systemLanguage } from './language.ts'
 import type { LogArguments } from './log-arguments.ts'
@@ -74,12 +75,25 @@ const printInPieces = async (pipe: Pipe, lines: readonly string[]): Promise<void
     if (!(await pipe.write(lines.slice(at, at + PIECE_LINES).join('')))) return
 }
 
+/** Where it prints, and who ends it. */
+export interface LogTerminal {
+  pipe: Pipe
+  out: Pick<Console, 'complain' | 'progress' | 'flush'>
+  /** Calls back once, when the person wants it to end. */
+  onEnd(ended: () => void): void
+}
+const ownTerminal = (): LogTerminal => ({
+  pipe: makePipe(process.stdout),
+  out: openConsole(() => undefined),
+  onEnd: (ended) => onSignals(ended)
+})
+
 /** `teahouse log`: reads what is kept, beside whoever writes it. Resolves with the exit code. */
-export const log = async (args: LogArguments): Promise<number> => {
-  const out = openConsole(() => undefined)
+export const log = async (args: LogArguments, terminal = ownTerminal()): Promise<number> => {
+  const { pipe, out } = terminal
   const end = Promise.withResolvers<void>()
   let ended = false
-  onSignals(() => {
+  terminal.onEnd(() => {
     ended = true
     end.resolve()
   })
@@ -92,6 +106,10 @@ export const log = async (args: LogArguments): Promise<number> => {
   const opened = openKept(folder)
   if (!opened.ok) return fail(`${WHY[opened.why] ?? `the history cannot be read (${opened.why})`}: ${folder}`)
   const { kept } = opened
+  const refuse = (line: string): Promise<number> => {
+    kept.close()
+    return fail(line)
+  }
 
   const language = args.language ?? systemLanguage()
   const words = makeWords(language)
@@ -108,15 +126,14 @@ export const log = async (args: LogArguments): Promise<number> => {
     const found = meant(all, readSettings(folder), args.conversation)
     const [first, second] = found
     if (first === undefined)
-      return fail(`nothing is kept of a conversation ${shown(args.conversation)}; teahouse log lists them`)
+      return refuse(`nothing is kept of a conversation ${shown(args.conversation)}; teahouse log lists them`)
     if (second !== undefined) {
       const ids = found.slice(0, MOST_NAMED).map(({ id }) => id)
-      return fail(`${shown(args.conversation)} may be ${ids.join(', ')}: name one of these`)
+      return refuse(`${shown(args.conversation)} may be ${ids.join(', ')}: name one of these`)
     }
     only = first
   }
 
-  const pipe = makePipe(process.stdout)
   const stamp = (at: number): string => `${times.day(at)} ${times.clock(at)}`
   const desk: LogDesk = {
     kept,

@@ -5,6 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { History } from '../../src/core/history/contract.ts'
 import { makeClock } from '../../src/node/clock.ts'
 import { openHistory } from '../../src/node/history/history.ts'
+import { readArguments } from '../../src/headless/arguments.ts'
+import { log } from '../../src/headless/log.ts'
 import { silentLog } from '../support/quiet.ts'
 import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { Line } from '../../src/shared/state.ts'
@@ -42,11 +44,36 @@ const furnished = async (): Promise<{ profile: string; history: History }> => {
   await say(history, 'r1/p/1', 'psst')
   return { profile, history }
 }
-const log = (profile: string, ...args: string[]): Program => teahouse(['log', '--data', profile, ...args], '')
+/** The real program, a process of its own. */
+const program = (profile: string, ...args: string[]): Program => teahouse(['log', '--data', profile, ...args], '')
+/** The same without the process, which costs half a second each time. */
+const run = async (profile: string, ...words: string[]): Promise<{ code: number; out: string; told: string }> => {
+  const args = readArguments(['log', '--data', profile, '--language', 'en', ...words])
+  if (args.verb !== 'log') throw new Error(JSON.stringify(args))
+  let [out, told] = ['', '']
+  const code = await log(args, {
+    pipe: {
+      write: (text) => {
+        out += text
+        return Promise.resolve(true)
+      },
+      end: () => Promise.resolve()
+    },
+    out: {
+      complain: (line) => {
+        told += `teahouse: ${line}\n`
+      },
+      progress: () => undefined,
+      flush: () => Promise.resolve()
+    },
+    onEnd: () => undefined
+  })
+  return { code, out, told }
+}
 const printed = async (profile: string, ...args: string[]): Promise<string[]> => {
-  const program = log(profile, ...args)
-  expect([await program.exited, program.stderr()]).toEqual([0, ''])
-  return program.stdout() === '' ? [] : program.stdout().trimEnd().split('\n')
+  const { code, out, told } = await run(profile, ...args)
+  expect([code, told]).toEqual([0, ''])
+  return out === '' ? [] : out.trimEnd().split('\n')
 }
 const texts = (lines: readonly string[]): string[] =>
   lines.map((line) => line.replace(/^\S+ \S+ (\[.*\] )?Anna: /u, '$1'))
@@ -55,7 +82,9 @@ describe('teahouse log', () => {
   test('lists the conversations, and prints the end of one by id, title, address or name', async () => {
     const { profile } = await furnished()
     const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`
-    const list = await printed(profile)
+    const real = program(profile)
+    expect([await real.exited, real.stderr()]).toEqual([0, ''])
+    const list = real.stdout().trimEnd().split('\n')
     expect(list).toHaveLength(3)
     expect(list[0]).toMatch(new RegExp(`^r1/p/1 {2}小明, private in Tea {2}\\(1 line, ${time}\\)$`, 'u'))
     expect(list[2]).toMatch(new RegExp(`^r1 {2}Tea {2}\\(60 lines, ${time}\\)$`, 'u'))
@@ -142,47 +171,49 @@ describe('teahouse log', () => {
 
   test('--follow goes on with what is written, by whomever, own lines when their fate is known', async () => {
     const { profile, history } = await furnished()
-    const program = log(profile, '--follow', '-n', '1')
-    await program.lines.until((line) => line.includes('psst'))
+    const running = program(profile, '--follow', '-n', '1')
+    await running.lines.until((line) => line.includes('psst'))
     await say(history, 'r2', 'fresh 新的')
-    await program.lines.until((line) => line.endsWith('[10.0.0.5:8888] Anna: fresh 新的'))
+    await running.lines.until((line) => line.endsWith('[10.0.0.5:8888] Anna: fresh 新的'))
     const mine = saidLine(history, 'mine', { own: true, state: 'written' })
     await put(history, 'r1', mine, saidLine(history, 'after mine'))
-    await program.lines.until((line) => line.includes('after mine'))
-    expect(program.stdout()).not.toContain(': mine')
+    await running.lines.until((line) => line.includes('after mine'))
+    expect(running.stdout()).not.toContain(': mine')
     await put(history, 'r1', {
       ...mine,
       ...saidLine(history, 'mine', { own: true, state: 'unconfirmed' }),
       id: mine.id
     })
-    await program.lines.until((line) => line.endsWith('Anna (you): mine [Not confirmed]'))
+    await running.lines.until((line) => line.endsWith('Anna (you): mine [Not confirmed]'))
     // Another program of the profile numbers its lines for itself.
     const other = await openIn(profile)
     await say(other, 'r1', 'from another program')
-    await program.lines.until((line) => line.includes('from another program'))
-    program.child.kill('SIGINT')
-    expect(await program.exited).toBe(0)
-    expect(program.lines.entries).toHaveLength(5)
+    await running.lines.until((line) => line.includes('from another program'))
+    running.child.kill('SIGINT')
+    expect(await running.exited).toBe(0)
+    expect(running.lines.entries).toHaveLength(5)
   })
 
   test('--follow without an end to its input ends when nobody reads', async () => {
     const { profile, history } = await furnished()
-    const program = log(profile, '-f', 'r1')
-    await program.lines.until((line) => line.includes('tea 59'))
-    program.child.stdout?.destroy()
+    const running = program(profile, '-f', 'r1')
+    await running.lines.until((line) => line.includes('tea 59'))
+    running.child.stdout?.destroy()
     await say(history, 'r1', 'unheard')
     await say(history, 'r1', 'unheard too')
-    expect(await program.exited).toBe(0)
+    expect(await running.exited).toBe(0)
   })
 
   test('--export writes a file whole, or to standard output', async () => {
     const { profile } = await furnished()
     const place = join(profile, 'out.html')
-    expect(await printed(profile, 'r1', '--export', place, '--format', 'html', '--language', 'zh-CN')).toEqual([])
+    expect(await printed(profile, 'r1', '--export', place, '--format', 'html', '--language=zh-CN')).toEqual([])
     const html = readFileSync(place, 'utf8')
     expect(html).toContain('<html lang="zh-CN">')
     expect(html.match(/tea \d+/gu)).toHaveLength(60)
-    const all = await printed(profile, '--export', '-', '--format=jsonl')
+    const whole = program(profile, '--export', '-', '--format=jsonl')
+    expect([await whole.exited, whole.stderr()]).toEqual([0, ''])
+    const all = whole.stdout().trimEnd().split('\n')
     expect(all).toHaveLength(1 + 3 + 63 + 1)
     expect(JSON.parse(all.at(-1) ?? '')).toEqual({ type: 'end', lines: 63 })
     const text = await printed(profile, '--export=-', '--since', '1h')
@@ -217,22 +248,26 @@ describe('teahouse log', () => {
     ['a folder in the place of the file', ['--export', '/'], 'nothing was written: this is no plain file']
   ])('%s: exit 1, one line', async (_, args, told) => {
     const { profile } = await furnished()
-    const program = log(profile, ...args)
-    expect(await program.exited).toBe(1)
-    expect(program.stdout()).toBe('')
-    expect(program.stderr()).toMatch(/^teahouse: [^\n]+\n$/u)
-    expect(program.stderr()).toContain(told)
+    const failed = await run(profile, ...args)
+    expect(failed).toMatchObject({ code: 1, out: '', told: expect.stringMatching(/^teahouse: [^\n]+\n$/u) })
+    expect(failed.told).toContain(told)
   })
 
   test('nothing kept, garbage, a newer history: exit 1, one line, nothing is made', async () => {
     const told = async (profile: string): Promise<string> => {
       const before = readdirSync(profile)
-      const program = log(profile)
-      expect(await program.exited).toBe(1)
+      const failed = await run(profile)
+      expect(failed.code).toBe(1)
       expect(readdirSync(profile)).toEqual(before)
-      return program.stderr()
+      return failed.told
     }
     const empty = freshProfile()
+    const real = program(empty)
+    expect([await real.exited, real.stdout(), real.stderr()]).toEqual([
+      1,
+      '',
+      `teahouse: nothing is kept in this profile yet: ${empty}\n`
+    ])
     expect(await told(empty)).toBe(`teahouse: nothing is kept in this profile yet: ${empty}\n`)
     expect(await told(join(freshProfile(), '.'))).toContain('nothing is kept')
     const garbage = freshProfile()
@@ -264,8 +299,8 @@ describe('teahouse log', () => {
       history.append({ op: 'conversation', conversation: room(id) }, () => undefined)
       await say(history, id, 'x')
     }
-    const program = log(profile, 'tea')
-    expect(await program.exited).toBe(1)
-    expect(program.stderr()).toMatch(/^teahouse: "tea" may be r[12], r[12]: name one of these\n$/u)
+    const { code, told } = await run(profile, 'tea')
+    expect(code).toBe(1)
+    expect(told).toMatch(/^teahouse: "tea" may be r[12], r[12]: name one of these\n$/u)
   })
 })

@@ -50,6 +50,12 @@ const LINE = 'lines.id, at, kind, people.member AS who, state, text, more'
 const LINES_OF = `FROM lines LEFT JOIN people ON people.key = lines.who
   WHERE conversation = (SELECT key FROM conversations WHERE conversations.id = ?) AND at >= ? AND at < ?`
 
+const conversationsWith = (condition: string): string => `
+  SELECT id, room, title, hosted, other, unverified,
+    (SELECT count(*) FROM lines WHERE conversation = conversations.key ${condition}) AS lines,
+    (SELECT max(lines.id) FROM lines WHERE conversation = conversations.key) AS newest
+  FROM conversations ORDER BY newest DESC, id`
+
 const asLineRow = (row: Record<string, unknown>): LineRow => ({
   id: Number(row['id']),
   at: Number(row['at']),
@@ -67,11 +73,9 @@ const bounds = ({ since, until }: Period): [number, number] => [
 
 const makeKept = (db: DatabaseSync): Kept => {
   const sql = {
-    conversations: db.prepare(`
-      SELECT id, room, title, hosted, other, unverified,
-        (SELECT count(*) FROM lines WHERE conversation = conversations.key AND at >= ? AND at < ?) AS lines,
-        (SELECT max(lines.id) FROM lines WHERE conversation = conversations.key) AS newest
-      FROM conversations ORDER BY newest DESC, id`),
+    // All of them are counted in the index alone; those of a period have to be looked at.
+    all: db.prepare(conversationsWith('')),
+    conversations: db.prepare(conversationsWith('AND at >= ? AND at < ?')),
     people: db.prepare(`
       SELECT member FROM people WHERE key IN (
         SELECT who FROM lines WHERE who IS NOT NULL
@@ -98,15 +102,17 @@ const makeKept = (db: DatabaseSync): Kept => {
       if (db.isTransaction) db.exec('ROLLBACK')
     },
     conversations: (period) =>
-      sql.conversations.all(...bounds(period)).map((row) => ({
-        id: String(row['id']),
-        room: String(row['room']),
-        title: String(row['title']),
-        hosted: row['hosted'] === 1,
-        with: typeof row['other'] === 'string' ? decodeMember(row['other']) : null,
-        unverified: row['unverified'] === 1,
-        lines: Number(row['lines'])
-      })),
+      (period.since === null && period.until === null ? sql.all.all() : sql.conversations.all(...bounds(period))).map(
+        (row) => ({
+          id: String(row['id']),
+          room: String(row['room']),
+          title: String(row['title']),
+          hosted: row['hosted'] === 1,
+          with: typeof row['other'] === 'string' ? decodeMember(row['other']) : null,
+          unverified: row['unverified'] === 1,
+          lines: Number(row['lines'])
+        })
+      ),
     people: (conversation) => {
       const labels = new Set<string>()
       const members: KeptPeople['members'] = []
