@@ -148,12 +148,13 @@ test('private lines go into the thread of their person, also through a rename an
   expect(new Set(threads.map(({ id }) => id)).size).toBe(1)
 
   // Known by the unchanged name after another program, another day.
-  const left = { ...thread!, with: bert, unread: 0, mentions: 0, newest: { lines: [], whole: true } }
+  if (thread === undefined) throw new Error('no thread was opened')
+  const left = { ...thread, with: bert, unread: 0, mentions: 0, newest: { lines: [], whole: true } }
   const second = stand({ restored: [left] })
   const back = { address: '10.0.0.9:9', name: 'bert' }
   second.hear(people([back]), whisper(back, 'hello again'))
   const operation = second.history.operations.findLast((one) => one.op === 'line')
-  expect(operation).toMatchObject({ conversation: thread?.id })
+  expect(operation).toMatchObject({ conversation: thread.id })
 })
 
 test('in a room the app knows, what is its own to keep is left alone', () => {
