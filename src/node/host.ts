@@ -230,6 +230,7 @@ export const openRoomWith =
           limitDoors()
           hub.change({ ...changes, limits })
         },
+        spare: (address) => hub.spare(address),
         close: () => (closing ??= close())
       }
     }

@@ -3,7 +3,7 @@ import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from './dialect.ts'
 import { exportFormat } from './export.ts'
 import { retention } from './history.ts'
 import { SEARCH_CHARACTERS } from './search.ts'
-import { settingsChange } from './settings.ts'
+import { hostLimits, settingsChange } from './settings.ts'
 
 /**
  * What a person or a script wants, in the imperative. Every carrier (IPC, WebSocket, standard input) checks what it
@@ -56,7 +56,8 @@ export const appCommand = z.discriminatedUnion('type', [
     /** The first door is the main one: its port is the one shown in addresses. */
     doors: z.array(doorChoice).min(1).max(10),
     language: z.enum(['en', 'zh-CN']),
-    bare: z.boolean()
+    bare: z.boolean(),
+    limits: hostLimits.optional()
   }),
   z.object({ type: z.literal('stopHosting'), room: id }),
   /** Closes the connection and takes the room out of today's list; it stays among the saved ones. */

@@ -25,6 +25,17 @@ export const CONNECTIONS_PER_ADDRESS = 16
 export const NEW_CONNECTIONS_PER_MINUTE = 32
 /** Members in all, unless the system allows fewer files. */
 export const MEMBERS = 5000
+/**
+ * What a person may set where a room is opened; the command line knows more. Two members: the host is one of them. A
+ * hundred lines a second is a program that talks; more would be nobody's reading.
+ */
+export const HOST_LIMITS = {
+  members: { least: 2, most: 100_000 },
+  perAddress: { least: 1, most: 100_000 },
+  linesPerSecond: { least: 1, most: 100 },
+  /** A week at most. */
+  idleMinutes: { least: 1, most: 10_080 }
+} as const
 /** Graphemes and bytes of a name: fits the people list in any script. */
 export const NAME_GRAPHEMES = 32
 export const NAME_BYTES = 96

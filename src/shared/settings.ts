@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LANGUAGES, TEXT_SIZES, THEMES } from './appearance.ts'
 import { retention } from './history.ts'
+import { HOST_LIMITS } from './limits.ts'
 import { CHARSETS, DIALECT_CHOICES, DIALECTS, HOSTED_DIALECTS } from './dialect.ts'
 
 /** What a person chose, kept in `settings.json` in the profile folder. */
@@ -35,6 +36,19 @@ export const savedRoom = z.object({
 })
 export type SavedRoom = z.infer<typeof savedRoom>
 
+const within = ({ least, most }: { least: number; most: number }) => z.int().min(least).max(most).optional()
+/** What a person set for a room of his own; what is absent is as it is for everybody (`limits.ts`). */
+export const hostLimits = z.object({
+  members: within(HOST_LIMITS.members),
+  /** Connections of one address at once. */
+  perAddress: within(HOST_LIMITS.perAddress),
+  /** Of one member, for long; at once he may say some more. */
+  linesPerSecond: within(HOST_LIMITS.linesPerSecond),
+  /** Members silent for so long are told and closed. Absent: never. */
+  idleMinutes: within(HOST_LIMITS.idleMinutes)
+})
+export type HostLimits = z.infer<typeof hostLimits>
+
 /** The room hosted when the app ended, offered again on start. */
 export const hostedBefore = z.object({
   id: z.string().min(1).max(100),
@@ -44,7 +58,8 @@ export const hostedBefore = z.object({
     .min(1)
     .max(10),
   language: z.enum(['en', 'zh-CN']),
-  bare: z.boolean()
+  bare: z.boolean(),
+  limits: hostLimits.optional()
 })
 export type HostedBefore = z.infer<typeof hostedBefore>
 

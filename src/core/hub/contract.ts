@@ -69,6 +69,8 @@ export interface Hub {
    * anew from here.
    */
   change(changes: HubChanges): void
+  /** The member who comes, or came, from this address is never closed for his silence: the host's own window. */
+  spare(address: string): void
   /** Tells everybody, ends every wire after its last whole line. */
   close(): void
 }
@@ -91,6 +93,8 @@ export interface OpenRoom {
   watch(): RoomWatch
   /** See `Hub.change`. */
   change(changes: HubChanges): void
+  /** See `Hub.spare`. */
+  spare(address: string): void
   /** Tells the members, closes with FIN; resolves when every door and wire is shut (at most 2 s). */
   close(): Promise<void>
 }

@@ -74,6 +74,8 @@ export const makeHub: MakeHub = (options, deps) => {
   const guests = new Set<Guest>()
   /** By address, as the doors print it: what unnamed members are called. */
   const byAddress = new Map<string, Guest>()
+  /** Whose silence does not matter, by address. */
+  const spared = new Set<string>()
   let closed = false
 
   const encode = (line: string): Uint8Array => {
@@ -104,6 +106,7 @@ export const makeHub: MakeHub = (options, deps) => {
     guests.delete(guest)
     if (byAddress.get(guest.address) === guest) byAddress.delete(guest.address)
     names.release(guest)
+    spared.delete(guest.address)
   }
   const announceLeft = (guest: Guest, reason: LeaveReason): void => {
     emit({ type: 'left', member: memberOf(guest), reason })
@@ -243,7 +246,7 @@ export const makeHub: MakeHub = (options, deps) => {
   }
 
   const watchIdle = (guest: Guest): void => {
-    if (idleMs <= 0 || guest.state !== 'present') return
+    if (idleMs <= 0 || guest.state !== 'present' || spared.has(guest.address)) return
     const left = guest.heardAt + idleMs - clock.now()
     if (left <= 0) kick(guest, 'idle', 'idle')
     else guest.idleTimer = clock.after(left, () => watchIdle(guest))
@@ -367,6 +370,7 @@ export const makeHub: MakeHub = (options, deps) => {
     queuedBytes: () => fanOut.queued(),
     counts: () => ({ ...sums, deliveries: fanOut.delivered(), refusals: new Map(refusals) }),
     change,
+    spare: (address) => void spared.add(address),
     close: () => {
       if (closed) return
       closed = true

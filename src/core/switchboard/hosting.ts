@@ -1,12 +1,31 @@
 import type { HostEvent } from '../../shared/events.ts'
-import type { HostedBefore } from '../../shared/settings.ts'
+import { RATE_BURST_LINES, RATE_LINES_PER_SECOND, RATE_WAITING_LINES } from '../../shared/limits.ts'
+import type { HostedBefore, HostLimits } from '../../shared/settings.ts'
 import type { RoomId } from '../../shared/state.ts'
-import type { OpenRoom, OpenRoomAt } from '../hub/contract.ts'
+import type { HubLimits, OpenRoom, OpenRoomAt } from '../hub/contract.ts'
 import { DEFAULT_HUB_LIMITS } from '../hub/limits.ts'
 import type { Command } from './outcome.ts'
 import { no } from './outcome.ts'
 
 const LAST_PORT = 65_535
+const MINUTE_MS = 60_000
+
+/** The limits of a room as a person set them. Who may say more lines may say more at once, and have more waiting. */
+export const hubLimits = (set: HostLimits): HubLimits => {
+  const perSecond = set.linesPerSecond ?? RATE_LINES_PER_SECOND
+  const more = Math.max(1, perSecond / RATE_LINES_PER_SECOND)
+  const perAddress = set.perAddress ?? DEFAULT_HUB_LIMITS.perAddress
+  return {
+    ...DEFAULT_HUB_LIMITS,
+    members: set.members ?? DEFAULT_HUB_LIMITS.members,
+    perAddress,
+    // Whoever may be there at once may come at once.
+    newPerMinute: Math.max(DEFAULT_HUB_LIMITS.newPerMinute, 2 * perAddress),
+    ratePerSecond: perSecond,
+    rateBurst: Math.round(RATE_BURST_LINES * more),
+    rateWaiting: Math.round(RATE_WAITING_LINES * more)
+  }
+}
 
 export interface HostingDeps {
   openRoom: OpenRoomAt
@@ -29,6 +48,8 @@ export interface Hosting {
   name(id: RoomId): string | null
   /** People in it besides the host, whose own end of his connection this is. */
   guests(id: RoomId, own: string | null): number
+  /** Where the host himself sits now: his silence closes nobody. */
+  spare(id: RoomId, own: string): void
   /** The one opened last: to be offered again. */
   newest(): HostedBefore | null
   /** Tells the members and shuts the doors. */
@@ -53,7 +74,7 @@ export const makeHosting = ({ openRoom, freePort, moved }: HostingDeps): Hosting
     no('port-in-use', (await nextFreePort(port, wanted)) ?? undefined)
 
   return {
-    open: async (id, { name, doors, language, bare }) => {
+    open: async (id, { name, doors, language, bare, limits }) => {
       const ports = doors.map((door) => door.port).filter((port) => port !== 0)
       const twice = ports.find((port, index) => ports.indexOf(port) !== index)
       if (twice !== undefined) return inUse(twice, ports)
@@ -61,7 +82,15 @@ export const makeHosting = ({ openRoom, freePort, moved }: HostingDeps): Hosting
         if (event.type === 'joined' || event.type === 'left') moved(id)
       }
       const opened = await openRoom(
-        { name, language, bare, idleMs: 0, limits: DEFAULT_HUB_LIMITS, doors, bind: null },
+        {
+          name,
+          language,
+          bare,
+          idleMs: (limits?.idleMinutes ?? 0) * MINUTE_MS,
+          limits: hubLimits(limits ?? {}),
+          doors,
+          bind: null
+        },
         heard
       )
       if (!opened.ok) {
@@ -73,7 +102,14 @@ export const makeHosting = ({ openRoom, freePort, moved }: HostingDeps): Hosting
         return no('cannot-listen')
       }
       // The ports that were really opened: people come back to them.
-      const before = { id, name, doors: room.doors.map(({ port, dialect }) => ({ port, dialect })), language, bare }
+      const before = {
+        id,
+        name,
+        doors: room.doors.map(({ port, dialect }) => ({ port, dialect })),
+        language,
+        bare,
+        ...(limits === undefined ? {} : { limits })
+      }
       rooms.set(id, { room, before })
       return { ok: true, room, before }
     },
@@ -86,6 +122,7 @@ export const makeHosting = ({ openRoom, freePort, moved }: HostingDeps): Hosting
         .get(id)
         ?.room.members()
         .filter((member) => member.address !== own).length ?? 0,
+    spare: (id, own) => rooms.get(id)?.room.spare(own),
     newest: () => [...rooms.values()].at(-1)?.before ?? null,
     close: async (id) => {
       const hosted = rooms.get(id)

@@ -44,6 +44,8 @@ export interface RoomDeps {
   keeps: () => boolean
   /** Somebody is looking at this room right now. */
   attended: () => boolean
+  /** Our session is in the room, from this end. */
+  arrived: (own: string) => void
   /** Its private threads as they were when the program ended last. */
   restored: readonly RestoredConversation[]
 }
@@ -292,6 +294,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     switch (event.type) {
       case 'connected':
         localEnd = event.self
+        deps.arrived(event.self)
         standing = true
         patch({ status: { state: 'connected' }, marked: false, self: null })
         conversations.add(id, { kind: 'connected', again: wasConnected })

@@ -128,6 +128,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       profileName: () => memory.now().name,
       keeps: () => history !== null && memory.room(id)?.history !== 'never',
       attended: () => attended(id),
+      arrived: (own) => hosting.spare(id, own),
       restored: [...restored.values()].filter((one) => one.room === id && one.id !== id)
     })
     desks.set(id, desk)

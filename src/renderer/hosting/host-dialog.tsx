@@ -2,7 +2,7 @@ import { ChevronRight, Plus, Trash2 } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { FormEvent } from 'react'
 import type { HostedDialect } from '../../shared/dialect.ts'
-import { DEFAULT_PORT } from '../../shared/limits.ts'
+import { DEFAULT_PORT, HOST_LIMITS } from '../../shared/limits.ts'
 import type { HostedBefore, Language } from '../../shared/settings.ts'
 import { readPort } from '../connecting/address.ts'
 import { Button, IconButton } from '../parts/button.tsx'
@@ -13,6 +13,7 @@ import { useFirstName } from '../settings/first-name.tsx'
 import { ask, closeDialog, openDialog, selectRoom, send, useApp } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import styles from './host-dialog.module.css'
+import { LIMIT_NAMES, limitDraft, limitsOf, wrongLimits, type LimitName } from './limits.ts'
 
 /** As many as the command takes. */
 const MOST_DOORS = 10
@@ -86,6 +87,10 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
   )
   const [language, setLanguage] = useState<Language>(again?.language ?? shown)
   const [bare, setBare] = useState(again?.bare ?? false)
+  const [limits, setLimits] = useState(() => limitDraft(again?.limits))
+  const [wrong, setWrong] = useState<readonly LimitName[]>([])
+  const advanced = useRef<HTMLDetailsElement>(null)
+  const limitFields = useRef(new Map<LimitName, HTMLInputElement>())
   const [whole, setWhole] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const dialects = useHostedDialects()
@@ -116,11 +121,20 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
       return { ...door, trouble: port === null ? 'bad' : ports.indexOf(port) < index ? 'twice' : null, offer: null }
     })
     const missing = name.trim() === '' ? t('host.nameMissing') : null
+    const beyond = wrongLimits(limits)
     setNameProblem(missing)
     setDoors(checked)
+    setWrong(beyond)
     setWhole(null)
+    const [firstBeyond] = beyond
     if (missing !== null) first.current?.focus()
-    if (missing !== null || checked.some((door) => door.trouble !== null)) return
+    else if (firstBeyond !== undefined) {
+      // What is wrong must be seen.
+      if (advanced.current) advanced.current.open = true
+      limitFields.current.get(firstBeyond)?.focus()
+    }
+    if (missing !== null || firstBeyond !== undefined || checked.some((door) => door.trouble !== null)) return
+    const set = limitsOf(limits)
     setBusy(true)
     try {
       await myName.keep()
@@ -129,7 +143,8 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
         name: name.trim(),
         doors: checked.map((door) => ({ port: Number(door.port), dialect: door.dialect })),
         language,
-        bare
+        bare,
+        ...(set === null ? {} : { limits: set })
       })
       if (outcome.ok) {
         if (outcome.room === undefined) {
@@ -227,7 +242,11 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
             </div>
           )}
           {myName.field}
-          <details className={styles['advanced']} open={again !== null && (further.length > 0 || bare)}>
+          <details
+            ref={advanced}
+            className={styles['advanced']}
+            open={again !== null && (further.length > 0 || again.bare || again.limits !== undefined)}
+          >
             <summary>
               <ChevronRight aria-hidden />
               {t('host.advanced')}
@@ -281,6 +300,29 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
                 choices={LANGUAGES}
                 onChoose={setLanguage}
               />
+              <fieldset className={styles['doors']}>
+                <legend>{t('host.limits')}</legend>
+                <p className={styles['hint']}>{t('host.limitsHint')}</p>
+                <div className={styles['limits']}>
+                  {LIMIT_NAMES.map((limit) => (
+                    <TextField
+                      key={limit}
+                      ref={(field) => {
+                        if (field) limitFields.current.set(limit, field)
+                      }}
+                      label={t(`host.limit.${limit}`)}
+                      inputMode="numeric"
+                      placeholder={limit === 'idleMinutes' ? t('host.never') : undefined}
+                      value={limits[limit]}
+                      problem={wrong.includes(limit) ? t('host.limitBad', HOST_LIMITS[limit]) : undefined}
+                      onChange={(event) => {
+                        setLimits((before) => ({ ...before, [limit]: event.target.value }))
+                        setWrong((before) => before.filter((other) => other !== limit))
+                      }}
+                    />
+                  ))}
+                </div>
+              </fieldset>
               <SwitchField label={t('host.bare')} hint={t('host.bareHint')} checked={bare} onChange={setBare} />
             </div>
           </details>

@@ -35,8 +35,8 @@ const HostAgain = ({ notice }: { notice: Extract<Notice, { kind: 'host-again' }>
   const change = (): void => openDialog({ dialog: 'host', again: hosted })
   const again = async (): Promise<void> => {
     try {
-      const { name, doors, language, bare } = hosted
-      const outcome = await send({ type: 'host', name, doors, language, bare })
+      const { id: _id, ...wanted } = hosted
+      const outcome = await send({ type: 'host', ...wanted })
       // A taken port is shown where another can be chosen.
       if (!outcome.ok) return change()
       if (outcome.room !== undefined) selectRoom(outcome.room)

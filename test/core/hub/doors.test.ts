@@ -308,6 +308,22 @@ describe('all doors in one room', () => {
 })
 
 describe('the idle limit', () => {
+  test('spares who is to be spared, told before he comes or after; his address is nobody else’s for long', () => {
+    const room = makeRoom({ idleMs: 10_000 })
+    room.hub.spare(B)
+    const b = settled(room, 'im', B)
+    const a = settled(room, 'im', A)
+    room.hub.spare(A)
+    const c = settled(room, 'im')
+    room.clock.advance(60_000)
+    expect([b.ended(), a.ended(), c.ended()]).toEqual([false, false, true])
+    b.fin()
+    room.clock.turn()
+    const other = settled(room, 'im', B)
+    room.clock.advance(10_000)
+    expect(other.ended()).toBe(true)
+  })
+
   const idle = (
     dialect: HostedDialect,
     bare = false

@@ -46,7 +46,13 @@ export interface Rig {
   saved(): Settings
   notified: Notification[]
   badges: [number, number][]
-  opened: { options: OpenRoomOptions; emit: (event: HostEvent) => void; members: Member[]; closed: boolean }[]
+  opened: {
+    options: OpenRoomOptions
+    emit: (event: HostEvent) => void
+    members: Member[]
+    spared: string[]
+    closed: boolean
+  }[]
   run(command: AppCommand): Promise<Outcome>
   /** Performs, expects it to work, and gives the id it answers with. */
   join(host?: string, port?: number): Promise<string>
@@ -184,7 +190,7 @@ export const makeRig = (
     openRoom: (options, emit) => {
       const other = openRoomResult?.(options) ?? null
       if (other !== null) return Promise.resolve(other)
-      const one: Rig['opened'][number] = { options, emit, members: [], closed: false }
+      const one: Rig['opened'][number] = { options, emit, members: [], spared: [], closed: false }
       opened.push(one)
       const room: OpenRoom = {
         doors: options.doors.map((door) => ({ address: '::', port: door.port || 50_000, dialect: door.dialect })),
@@ -196,6 +202,7 @@ export const makeRig = (
         change: () => {
           throw new Error('the switchboard does not change its rooms')
         },
+        spare: (address) => void one.spared.push(address),
         close: () => {
           one.closed = true
           return Promise.resolve()

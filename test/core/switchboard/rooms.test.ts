@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { AppCommand } from '../../../src/shared/commands.ts'
+import { DEFAULT_HUB_LIMITS } from '../../../src/core/hub/limits.ts'
 import { RENAME_ANSWER_MS } from '../../../src/core/switchboard/room.ts'
 import type { SavedRoom } from '../../../src/shared/settings.ts'
 import { settings } from '../../../src/shared/settings.ts'
@@ -344,6 +346,58 @@ describe('hosting', () => {
       rig.clock.advance(1000)
       expect(rig.view.state().rooms).toEqual([])
     }
+  })
+})
+
+describe('the limits of a hosted room', () => {
+  const command: Extract<AppCommand, { type: 'host' }> = {
+    type: 'host',
+    name: 'Tea',
+    doors: [{ port: 0, dialect: 'im' }],
+    language: 'en',
+    bare: false
+  }
+
+  test('are the usual ones where nothing was set, and nothing is remembered of them', async () => {
+    const rig = makeRig()
+    await rig.run(command)
+    expect(rig.opened[0]?.options).toMatchObject({ idleMs: 0, limits: DEFAULT_HUB_LIMITS })
+    expect(rig.saved().hosted).not.toHaveProperty('limits')
+  })
+
+  test('are what was set, reach the room, and are remembered for the next time', async () => {
+    const rig = makeRig()
+    const limits = { members: 40, perAddress: 100, linesPerSecond: 20, idleMinutes: 30 }
+    await rig.run({ ...command, limits })
+    expect(rig.opened[0]?.options).toMatchObject({
+      idleMs: 30 * 60_000,
+      limits: {
+        ...DEFAULT_HUB_LIMITS,
+        members: 40,
+        perAddress: 100,
+        newPerMinute: 200,
+        ratePerSecond: 20,
+        rateBurst: 80,
+        rateWaiting: 400
+      }
+    })
+    expect(rig.saved().hosted).toMatchObject({ limits })
+  })
+
+  test('a slower room has the same patience with a paste', async () => {
+    const rig = makeRig()
+    await rig.run({ ...command, limits: { linesPerSecond: 1 } })
+    const { rateBurst, rateWaiting } = DEFAULT_HUB_LIMITS
+    expect(rig.opened[0]?.options.limits).toMatchObject({ ratePerSecond: 1, rateBurst, rateWaiting })
+  })
+
+  test('the silence of the host himself is spared, wherever he sits', async () => {
+    const rig = makeRig()
+    await rig.run({ ...command, limits: { idleMinutes: 1 } })
+    rig.sessions[0]?.tell({ type: 'connected', room: '127.0.0.1:50000', self: '127.0.0.1:1000' })
+    rig.sessions[0]?.tell({ type: 'disconnected', reason: 'reset', retryInMs: 500 })
+    rig.sessions[0]?.tell({ type: 'connected', room: '127.0.0.1:50000', self: '127.0.0.1:1001' })
+    expect(rig.opened[0]?.spared).toEqual(['127.0.0.1:1000', '127.0.0.1:1001'])
   })
 })
 

@@ -181,6 +181,48 @@ describe('hosting a room', () => {
   })
 })
 
+describe('limits', () => {
+  const field = (window: StagedWindow, label: string) => asking(window).getByLabel(label)
+
+  test('show what holds anyway, and only what was changed is sent', async () => {
+    const window = await openHost()
+    await asking(window).getByText('Advanced').click()
+    expect(await field(window, 'Members at most').inputValue()).toBe('5000')
+    expect(await field(window, 'Connections from one address').inputValue()).toBe('16')
+    expect(await field(window, 'Lines a second from one member').inputValue()).toBe('5')
+    expect(await field(window, 'Minutes of silence, then closed').inputValue()).toBe('')
+    await field(window, 'Members at most').fill(' 40 ')
+    // Emptied: as for everybody.
+    await field(window, 'Connections from one address').fill('')
+    await field(window, 'Minutes of silence, then closed').fill('30')
+    await submit(window).click()
+    expect(hosted(window)).toMatchObject([{ limits: { members: 40, idleMinutes: 30 } }])
+    expect(hosted(window)[0]).not.toHaveProperty('limits.perAddress')
+    await window.close()
+  })
+
+  test('what cannot be so is told at its field, which is opened and has the keyboard', async () => {
+    const window = await openHost()
+    await asking(window).getByText('Advanced').click()
+    for (const wrong of ['101', '0', '2.5', '1e1', '-3', 'many']) {
+      await field(window, 'Lines a second from one member').fill(wrong)
+      await asking(window).getByText('Advanced').click()
+      await submit(window).click()
+      await asking(window).getByText('A whole number from 1 to 100', { exact: true }).waitFor()
+      expect(
+        await field(window, 'Lines a second from one member').evaluate((input) => input === document.activeElement)
+      ).toBe(true)
+      expect(await field(window, 'Lines a second from one member').getAttribute('aria-invalid')).toBe('true')
+    }
+    expect(hosted(window)).toEqual([])
+    await window.page.keyboard.press('ControlOrMeta+a')
+    await window.page.keyboard.type('100')
+    await window.page.keyboard.press('Enter')
+    await expect.poll(() => hosted(window)).toMatchObject([{ limits: { linesPerSecond: 100 } }])
+    await window.close()
+  })
+})
+
 describe('stop hosting', () => {
   test.each([
     [0, 'Nobody else is in the room.'],

@@ -157,8 +157,9 @@ describe('notices', () => {
     { port: 8888, dialect: 'im' as const },
     { port: 9000, dialect: 'gopl' as const }
   ]
-  const hosted = { id: 'old', name: '二楼', doors, language: 'zh-CN' as const, bare: true }
-  const command = { type: 'host', name: '二楼', doors, language: 'zh-CN', bare: true }
+  const limits = { members: 40, idleMinutes: 30 }
+  const hosted = { id: 'old', name: '二楼', doors, language: 'zh-CN' as const, bare: true, limits }
+  const command = { type: 'host', name: '二楼', doors, language: 'zh-CN', bare: true, limits }
 
   test('hosting again is one click, as it was, and leads into the room', async () => {
     const window = await stage.open(withNotice({ kind: 'host-again', hosted }))
@@ -201,6 +202,8 @@ describe('notices', () => {
     await dialog.waitFor()
     expect(await dialog.getByLabel('Language of the room').inputValue()).toBe('zh-CN')
     expect(await dialog.getByRole('switch', { name: 'Bare' }).getAttribute('aria-checked')).toBe('true')
+    expect(await dialog.getByLabel('Members at most').inputValue()).toBe('40')
+    expect(await dialog.getByLabel('Minutes of silence, then closed').inputValue()).toBe('30')
     await window.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     // Nothing hosted, and the offer still stands.

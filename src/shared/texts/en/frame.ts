@@ -114,6 +114,16 @@ export const frame = {
     removeDoor: 'Remove the door at port {{port}}',
     doorPort: 'Port of door {{number}}',
     doorDialect: 'Dialect of door {{number}}',
+    limits: 'Limits',
+    limitsHint: 'So that nobody can spoil the room for the others. Most rooms never reach them.',
+    limit: {
+      members: 'Members at most',
+      perAddress: 'Connections from one address',
+      linesPerSecond: 'Lines a second from one member',
+      idleMinutes: 'Minutes of silence, then closed'
+    },
+    never: 'never',
+    limitBad: 'A whole number from {{least}} to {{most}}',
     language: 'Language of the room',
     languageHint: 'For the lines the room itself says.',
     bare: 'Bare',

@@ -112,6 +112,16 @@ export const frame: Same<typeof english> = {
     removeDoor: '移除端口 {{port}} 的入口',
     doorPort: '入口 {{number}} 的端口',
     doorDialect: '入口 {{number}} 的方言',
+    limits: '限制',
+    limitsHint: '免得有人妨碍大家；一般的房间永远碰不到。',
+    limit: {
+      members: '最多成员数',
+      perAddress: '同一地址的连接数',
+      linesPerSecond: '每位成员每秒的行数',
+      idleMinutes: '沉默多少分钟后断开'
+    },
+    never: '从不',
+    limitBad: '{{least}} 到 {{most}} 之间的整数',
     language: '房间语言',
     languageHint: '用于房间自己说的话。',
     bare: '纯方言',
