@@ -65,7 +65,10 @@ const look = async (page: Page, name: string): Promise<void> => {
 /** Opens what a menu entry opens, looks, closes it. */
 const lookAt = async (me: Person, id: string, name: string): Promise<void> => {
   await me.menu(id)
-  await expect(me.page.getByRole('dialog')).toBeVisible()
+  const dialog = me.page.getByRole('dialog')
+  await expect(dialog).toBeVisible()
+  // What is folded away is looked at too.
+  for (const more of await dialog.locator('summary').all()) await more.click()
   await look(me.page, name)
   await me.page.keyboard.press('Escape')
   await expect(me.page.getByRole('dialog')).toBeHidden()
