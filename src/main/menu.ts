@@ -8,6 +8,8 @@ export const CHANGING = [
   'disconnect',
   'leave',
   'stop-hosting',
+  'find',
+  'search',
   'switch',
   'go-to-date',
   'next-room',
@@ -38,6 +40,8 @@ export const enabledEntries = (state: AppState | null, conversation: Conversatio
     leave: guest && room.open,
     'stop-hosting': room !== null && room.hosting !== null,
     switch: state !== null && state.rooms.length > 0,
+    find: room !== null,
+    search: state !== null && state.conversations.length > 0,
     'go-to-date': room !== null,
     'next-room': several,
     'previous-room': several
@@ -103,7 +107,10 @@ export const menuTemplate = ({ say, platform, enabled, wish }: MenuDeps): MenuIt
     role('copy', say('menu.copy')),
     role('paste', say('menu.paste')),
     gap,
-    role('selectAll', say('menu.selectAll'))
+    role('selectAll', say('menu.selectAll')),
+    gap,
+    entry({ wish: 'find' }, say('menu.find'), 'CommandOrControl+F'),
+    entry({ wish: 'search' }, say('menu.search'), 'CommandOrControl+Shift+F')
   ]
   const view: MenuItemConstructorOptions[] = [
     role('resetZoom', say('menu.actualSize')),

@@ -7,6 +7,7 @@ import { useKeys } from './keys.ts'
 import { NoticesBar } from './notices/notices-bar.tsx'
 import { classes } from './parts/class-names.ts'
 import { PeoplePane } from './people/people-pane.tsx'
+import { SearchPanel } from './search/search-panel.tsx'
 import { RoomsPane } from './rooms/rooms-pane.tsx'
 import { showPeople, useApp, useSelectedRoom, useView } from './store.ts'
 import { useWords } from './words.ts'
@@ -30,6 +31,7 @@ export const Frame = () => {
   const t = useWords('frame')
   const selected = useView((view) => view.selected)
   const peopleShown = useView((view) => view.peopleShown)
+  const searching = useView((view) => view.search !== null)
   const room = useSelectedRoom()
   useEffect(() => {
     if (!peopleShown) return undefined
@@ -41,7 +43,7 @@ export const Frame = () => {
   }, [peopleShown])
   return (
     <>
-      <div className={classes(styles['frame'], !room && styles['alone'])}>
+      <div className={classes(styles['frame'], searching ? styles['searching'] : !room && styles['alone'])}>
         <nav className={styles['rooms']} aria-label={t('rooms.title')}>
           <RoomsPane />
         </nav>
@@ -49,7 +51,12 @@ export const Frame = () => {
           <NoticesBar />
           {selected === null ? <FirstStart /> : <ConversationPane conversation={selected} />}
         </main>
-        {room && (
+        {searching && (
+          <div className={styles['search']}>
+            <SearchPanel />
+          </div>
+        )}
+        {room && !searching && (
           <aside className={classes(styles['people'], peopleShown && styles['shown'])} aria-label={t('people')}>
             <PeoplePane room={room.id} />
           </aside>

@@ -19,6 +19,8 @@ const SHORTCUTS = {
   host: { wish: { wish: 'host' }, key: 'h', shift: true },
   connect: { wish: { wish: 'connect', host: null, port: null }, key: 'n', browserKeeps: true },
   switch: { wish: { wish: 'switch' }, key: 'k' },
+  find: { wish: { wish: 'find' }, key: 'f' },
+  search: { wish: { wish: 'search' }, key: 'f', shift: true },
   goToDate: { wish: { wish: 'go-to-date' }, key: 'g' },
   settings: { wish: { wish: 'settings' }, key: ',' },
   next: { wish: { wish: 'next-room' }, key: 'ArrowDown', alt: true },

@@ -28,6 +28,13 @@ export type OpenDialog =
   | { dialog: 'switch' }
   | { dialog: 'go-to-date'; conversation: ConversationId }
 
+/** What is looked for, and where: in the conversation shown, or everywhere. `nth` tells one opening from the next. */
+export interface OpenSearch {
+  everywhere: boolean
+  text: string
+  nth: number
+}
+
 /** What belongs to this window alone and is forgotten with it. */
 export interface View {
   /** The conversation in the middle; null while there is none. */
@@ -35,6 +42,8 @@ export interface View {
   /** Where the person reads in it; null: at its live end. */
   visit: Visit | null
   dialog: OpenDialog | null
+  /** The search beside the conversation. */
+  search: OpenSearch | null
   /** Whether the people pane is drawn over the conversation. Only narrow windows read it; wide ones always show it. */
   peopleShown: boolean
   /** A short confirmation, shown and read out once. */
@@ -49,6 +58,7 @@ const viewStore = createStore<View>(() => ({
   selected: null,
   visit: null,
   dialog: null,
+  search: null,
   peopleShown: false,
   toast: null,
   carrier: 'waiting',
@@ -136,6 +146,23 @@ export const selectRoom = (room: RoomId): void => {
 
 export const openDialog = (dialog: OpenDialog): void => viewStore.setState({ dialog })
 export const closeDialog = (): void => viewStore.setState({ dialog: null })
+
+let searches = 0
+/** Opens the search, or goes back to its field; what was typed before stays. */
+export const openSearch = (everywhere: boolean): void => {
+  const { search, selected } = viewNow()
+  const nth = ++searches
+  viewStore.setState({
+    search: { text: search?.text ?? '', everywhere: everywhere || selected === null, nth },
+    dialog: null,
+    peopleShown: false
+  })
+}
+export const changeSearch = (change: Partial<Pick<OpenSearch, 'everywhere' | 'text'>>): void => {
+  const { search } = viewNow()
+  if (search) viewStore.setState({ search: { ...search, ...change } })
+}
+export const closeSearch = (): void => viewStore.setState({ search: null })
 
 /** Narrow windows: draws the people pane over the conversation, or takes it away. */
 export const showPeople = (shown: boolean): void => viewStore.setState({ peopleShown: shown })

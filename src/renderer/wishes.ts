@@ -1,6 +1,6 @@
 import type { Room, Wish } from '../shared/state.ts'
 import { askToLeave, copyInvitation, disconnect, goToDate, roomNow, stepRoom } from './actions.ts'
-import { closeDialog, openDialog, select, viewNow } from './store.ts'
+import { closeDialog, openDialog, openSearch, select, viewNow } from './store.ts'
 
 const withRoom = (act: (room: Room) => void): void => {
   const room = roomNow()
@@ -24,6 +24,10 @@ export const fulfil = (wish: Wish): void => {
       return openDialog({ dialog: 'help' })
     case 'switch':
       return openDialog({ dialog: 'switch' })
+    case 'find':
+      return viewNow().selected === null ? undefined : openSearch(false)
+    case 'search':
+      return openSearch(true)
     case 'go-to-date':
       return goToDate()
     case 'next-room':

@@ -222,6 +222,8 @@ export type Wish =
   | { wish: 'connect'; host: string | null; port: number | null }
   | { wish: 'settings' }
   | { wish: 'switch' }
+  | { wish: 'find' }
+  | { wish: 'search' }
   | { wish: 'go-to-date' }
   | { wish: 'next-room' }
   | { wish: 'previous-room' }

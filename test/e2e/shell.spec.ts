@@ -46,6 +46,8 @@ test('the menu has our entries with their keys, and offers only what can be done
     'stop-hosting': { label: 'Stop Hosting', enabled: false },
     settings: { accelerator: 'CommandOrControl+,', enabled: true },
     switch: { label: 'Switch to…', accelerator: 'CommandOrControl+K', enabled: false },
+    find: { label: 'Find in Conversation…', accelerator: 'CommandOrControl+F', enabled: false },
+    search: { label: 'Search Everywhere…', accelerator: 'CommandOrControl+Shift+F', enabled: false },
     'go-to-date': { label: 'Go to Date…', accelerator: 'CommandOrControl+G', enabled: false },
     'next-room': { accelerator: 'Alt+Down', enabled: false },
     'previous-room': { accelerator: 'Alt+Up', enabled: false },
@@ -56,7 +58,7 @@ test('the menu has our entries with their keys, and offers only what can be done
   await me.hostRoom({ name: 'One', port: await freePort() })
   await expect
     .poll(async () => (await enabledIn(app)).toSorted())
-    .toEqual([...always, 'copy-invitation', 'stop-hosting', 'switch', 'go-to-date'].toSorted())
+    .toEqual([...always, 'copy-invitation', 'stop-hosting', 'find', 'search', 'switch', 'go-to-date'].toSorted())
   await me.hostRoom({ name: 'Two', port: await freePort() })
   await expect.poll(() => enabledIn(app)).toEqual(expect.arrayContaining(['next-room', 'previous-room']))
   await me.menu('previous-room')

@@ -58,15 +58,24 @@ describe('what the menu offers', () => {
     expect(on(enabledEntries(stateOf(), null))).toEqual([])
   })
   test('a room one is in, also from its private thread', () => {
-    const expected = ['copy-invitation', 'disconnect', 'leave', 'switch', 'go-to-date']
+    const expected = ['copy-invitation', 'disconnect', 'leave', 'find', 'search', 'switch', 'go-to-date']
     expect(on(enabledEntries(stateOf(room('a')), 'a'))).toEqual(expected)
     expect(on(enabledEntries(stateOf(room('a')), 'a/p/1'))).toEqual(expected)
   })
   test('a room one is away from cannot be disconnected again', () => {
     const away = room('a', { status: { state: 'away', reason: null } })
-    expect(on(enabledEntries(stateOf(away), 'a'))).toEqual(['copy-invitation', 'leave', 'switch', 'go-to-date'])
+    expect(on(enabledEntries(stateOf(away), 'a'))).toEqual([
+      'copy-invitation',
+      'leave',
+      'find',
+      'search',
+      'switch',
+      'go-to-date'
+    ])
     expect(on(enabledEntries(stateOf({ ...away, open: false }), 'a'))).toEqual([
       'copy-invitation',
+      'find',
+      'search',
       'switch',
       'go-to-date'
     ])
@@ -81,13 +90,20 @@ describe('what the menu offers', () => {
     expect(on(enabledEntries(stateOf(room('a', { hosting })), 'a'))).toEqual([
       'copy-invitation',
       'stop-hosting',
+      'find',
+      'search',
       'switch',
       'go-to-date'
     ])
   })
   test('next and previous need two rooms one is in', () => {
-    expect(on(enabledEntries(stateOf(room('a'), room('b', { open: false })), null))).toEqual(['switch'])
-    expect(on(enabledEntries(stateOf(room('a'), room('b')), null))).toEqual(['switch', 'next-room', 'previous-room'])
+    expect(on(enabledEntries(stateOf(room('a'), room('b', { open: false })), null))).toEqual(['search', 'switch'])
+    expect(on(enabledEntries(stateOf(room('a'), room('b')), null))).toEqual([
+      'search',
+      'switch',
+      'next-room',
+      'previous-room'
+    ])
   })
 })
 
@@ -118,6 +134,8 @@ describe('the menu', () => {
       host: 'CommandOrControl+Shift+H',
       connect: 'CommandOrControl+N',
       settings: 'CommandOrControl+,',
+      find: 'CommandOrControl+F',
+      search: 'CommandOrControl+Shift+F',
       switch: 'CommandOrControl+K',
       'go-to-date': 'CommandOrControl+G',
       'next-room': 'Alt+Down',

@@ -10,6 +10,7 @@ import {
   IdCard,
   ListChecks,
   LockOpen,
+  Search,
   UserRoundX,
   Users,
   X
@@ -31,7 +32,7 @@ import { Tooltip } from '../parts/tooltip.tsx'
 import { peopleInOrder } from '../people/people-in-order.ts'
 import { ignore } from '../people/person-actions.tsx'
 import { useRoomEntries } from '../rooms/room-entries.tsx'
-import { openDialog, selectRoom, showPeople, useApp, useView } from '../store.ts'
+import { closeSearch, openDialog, openSearch, selectRoom, showPeople, useApp, useView } from '../store.ts'
 import { useWords } from '../words.ts'
 import { shownLabel } from './showable.ts'
 import styles from './conversation-header.module.css'
@@ -123,8 +124,15 @@ const PeopleToggle = () => {
 const useReadingEntries = (): MenuGroups[number] => {
   const t = useWords('frame')
   const shortcut = useShortcut()
+  const findKeys = shortcut('find')
   const keys = shortcut('goToDate')
   return [
+    {
+      label: t('menu.find'),
+      icon: <Search aria-hidden />,
+      ...(findKeys === undefined ? {} : { keys: findKeys }),
+      run: () => openSearch(false)
+    },
     {
       label: t('menu.goToDate'),
       icon: <CalendarSearch aria-hidden />,
@@ -132,6 +140,22 @@ const useReadingEntries = (): MenuGroups[number] => {
       run: goToDate
     }
   ]
+}
+
+const SearchToggle = () => {
+  const t = useWords('frame')
+  const shortcut = useShortcut()
+  const open = useView((view) => view.search !== null)
+  const keys = shortcut('find')
+  return (
+    <IconButton
+      label={t('search.title')}
+      icon={<Search aria-hidden />}
+      aria-pressed={open}
+      {...(keys === undefined ? {} : { keys })}
+      onClick={() => (open ? closeSearch() : openSearch(false))}
+    />
+  )
 }
 
 const clearEntry = (conversation: Conversation, label: string): MenuGroups[number][number] => ({
@@ -218,6 +242,7 @@ const RoomHeader = ({ conversation, room }: { conversation: Conversation; room: 
         )}
         <PlainTextChip />
       </div>
+      <SearchToggle />
       <PeopleToggle />
       <RoomMenu conversation={conversation} room={room} />
     </header>
@@ -272,6 +297,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
         {conversation.unverified === true && <UnverifiedChip />}
         <PlainTextChip />
       </div>
+      <SearchToggle />
       <PeopleToggle />
       <Menu
         align="end"

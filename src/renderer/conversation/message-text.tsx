@@ -1,6 +1,8 @@
 import { memo, useMemo, useState } from 'react'
 import type { MouseEvent } from 'react'
 import { safeLink } from '../../shared/link.ts'
+import type { Mark, Term } from '../../shared/search.ts'
+import { marksIn } from '../../shared/search.ts'
 import { tell, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
 import { folded, showable } from './showable.ts'
@@ -44,9 +46,34 @@ const Link = ({ source, url, host }: LinkProps) => {
   )
 }
 
-/** Tokens with the place they begin at: what tells one from the other. */
-const placed = (tokens: readonly Token[]): { token: Token; at: number }[] => {
-  const found: { token: Token; at: number }[] = []
+/** With the place it begins at: what tells one from the other. */
+interface Placed {
+  token: Token | { kind: 'found'; source: string }
+  at: number
+}
+
+/** Plain text taken apart where it holds what was looked for. */
+const withMarks = (one: Placed, marks: readonly Mark[]): Placed[] => {
+  const { token, at } = one
+  if (token.kind !== 'text') return [one]
+  const end = at + token.source.length
+  const parts: Placed[] = []
+  let from = at
+  const add = (kind: 'text' | 'found', to: number): void => {
+    if (to > from) parts.push({ token: { kind, source: token.source.slice(from - at, to - at) }, at: from })
+    from = Math.max(from, to)
+  }
+  for (const [start, stop] of marks) {
+    if (stop <= at || start >= end) continue
+    add('text', Math.max(start, at))
+    add('found', Math.min(stop, end))
+  }
+  add('text', end)
+  return parts
+}
+
+const placed = (tokens: readonly Token[]): Placed[] => {
+  const found: Placed[] = []
   let at = 0
   for (const token of tokens) {
     found.push({ token, at })
@@ -58,16 +85,21 @@ const placed = (tokens: readonly Token[]): { token: Token; at: number }[] => {
 interface MessageTextProps {
   text: string
   mention: RegExp | null
+  /** Marked where they stand, if all of them do. */
+  sought: readonly Term[]
 }
 
 /** What somebody said: text, never markup; links, code and my name told apart; folded when very long. */
-export const MessageText = memo(({ text, mention }: MessageTextProps) => {
+export const MessageText = memo(({ text, mention, sought }: MessageTextProps) => {
   const t = useWords('conversation')
   const [step, setStep] = useState(0)
   const { tokens, more } = useMemo(() => {
     const fold = folded(text, step)
-    return { tokens: placed(tokensOf(showable(fold.text), gate, mention)), more: fold.more }
-  }, [text, step, mention])
+    const shown = showable(fold.text)
+    const found = sought.length === 0 ? null : marksIn(shown, sought)
+    const plain = placed(tokensOf(shown, gate, mention))
+    return { tokens: found === null ? plain : plain.flatMap((one) => withMarks(one, found)), more: fold.more }
+  }, [text, step, mention, sought])
   return (
     <>
       <bdi className={styles['text']} dir="auto">
@@ -75,6 +107,12 @@ export const MessageText = memo(({ text, mention }: MessageTextProps) => {
           switch (token.kind) {
             case 'text':
               return token.source
+            case 'found':
+              return (
+                <mark key={key} className={styles['found']}>
+                  {token.source}
+                </mark>
+              )
             case 'code':
               return <code key={key}>{codeOf(token.source)}</code>
             case 'link':

@@ -3,6 +3,7 @@ import { Fragment, memo, useMemo } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
+import type { Term } from '../../shared/search.ts'
 import type { ConversationId } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
 import { Avatar } from '../parts/avatar.tsx'
@@ -17,12 +18,17 @@ import { showableName, shownLabel } from './showable.ts'
 import { clockTime, dayName, fullTime } from './times.ts'
 import styles from './row-view.module.css'
 
+/** The words of a note are not what people said. */
+const NOTHING_SOUGHT: readonly Term[] = []
+
 /** What rows need to know of the conversation around them. */
 export interface RowContext {
   conversation: ConversationId
   /** Labels several people bear. */
   alike: ReadonlySet<string>
   mention: RegExp | null
+  /** What is looked for beside it; empty: nothing. */
+  sought: readonly Term[]
   /** Now, to the day: for "today". */
   today: number
   unfold: (lines: readonly PresenceLine[]) => void
@@ -134,7 +140,7 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
           </div>
         )}
         <div className={classes(styles['words'], pending && styles['pending'])}>
-          <MessageText text={line.text} mention={line.mention ? context.mention : null} />
+          <MessageText text={line.text} mention={line.mention ? context.mention : null} sought={context.sought} />
           {line.own && <LineMark state={line.state} />}
           {line.unsaved && <UnsavedMark />}
         </div>
@@ -346,7 +352,7 @@ const NoteMore = ({ line }: { line: NoteLine }) => {
     case 'kicked':
       return line.text === '' ? null : (
         <span className={styles['quoted']}>
-          <MessageText text={line.text} mention={null} />
+          <MessageText text={line.text} mention={null} sought={NOTHING_SOUGHT} />
         </span>
       )
     case 'joined':
@@ -371,13 +377,13 @@ const Note = ({ line, times }: { line: NoteLine; times: number }) => {
 }
 
 /** A line that is nobody's: set apart in type, so that it cannot pass for a person or for us. */
-const Free = ({ line, head }: { line: FreeLine; head: boolean }) => {
+const Free = ({ line, head, context }: { line: FreeLine; head: boolean; context: RowContext }) => {
   const t = useWords('conversation')
   return (
     <div className={classes(styles['free'], head && styles['head'])}>
       {head && <span className="unseen">{t('log.freeLine')}</span>}
       <div className={styles['freeText']}>
-        <MessageText text={line.text} mention={null} /> {line.unsaved && <UnsavedMark />}
+        <MessageText text={line.text} mention={null} sought={context.sought} /> {line.unsaved && <UnsavedMark />}
       </div>
       <Time at={line.at} />
     </div>
@@ -395,7 +401,7 @@ const Content = ({ row, open, context }: { row: Row; open: boolean; context: Row
     case 'note':
       return <Note line={row.line} times={row.times} />
     case 'free':
-      return <Free line={row.line} head={row.head} />
+      return <Free line={row.line} head={row.head} context={context} />
   }
 }
 

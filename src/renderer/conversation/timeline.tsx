@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, UIEvent } from 'react'
 import { memberKey } from '../../shared/events.ts'
+import { parseSearch } from '../../shared/search.ts'
 import type { Conversation, LineId, Room, Timeline as Lines } from '../../shared/state.ts'
 import { insertDraft } from '../composer/drafts.ts'
 import { classes } from '../parts/class-names.ts'
@@ -88,9 +89,18 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const myName = room.self?.name ?? ''
   // What mentions me is decided with both (decision 18): on servers without names only the profile's is mine.
   const profileName = useApp((state) => state.preferences.name)
+  const typed = useView((view) => view.search?.text ?? '')
+  const sought = useMemo(() => parseSearch(typed).terms, [typed])
   const context: RowContext = useMemo(
-    () => ({ conversation: conversation.id, alike, mention: mentionPattern([myName, profileName]), today, unfold }),
-    [conversation.id, alike, myName, profileName, today, unfold]
+    () => ({
+      conversation: conversation.id,
+      alike,
+      mention: mentionPattern([myName, profileName]),
+      sought,
+      today,
+      unfold
+    }),
+    [conversation.id, alike, myName, profileName, sought, today, unfold]
   )
 
   const [scale] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14)

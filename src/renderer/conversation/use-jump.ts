@@ -37,6 +37,13 @@ export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): 
   const [lit, setLit] = useState<string | null>(null)
   const scrolled = useRef(0)
   const landed = useRef(0)
+  useLayoutEffect(
+    () => () => {
+      // Mounted again, the list begins at its top again.
+      scrolled.current = 0
+    },
+    [scrolled]
+  )
 
   useLayoutEffect(() => {
     const index = target === null ? -1 : rowOfLine(rows, target.line)

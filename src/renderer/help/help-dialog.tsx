@@ -15,6 +15,8 @@ export const HelpDialog = () => {
     [shortcut('host'), t('menu.host')],
     [shortcut('connect'), t('menu.connect')],
     [shortcut('switch'), t('menu.switch')],
+    [shortcut('find'), t('menu.find')],
+    [shortcut('search'), t('menu.search')],
     [shortcut('goToDate'), t('menu.goToDate')],
     [shortcut('next'), t('menu.next')],
     [shortcut('previous'), t('menu.previous')],

@@ -1,5 +1,6 @@
 import {
   ArrowDown,
+  ArrowRightLeft,
   ArrowUp,
   CalendarSearch,
   CircleHelp,
@@ -12,6 +13,7 @@ import {
   Plug,
   Search,
   Settings,
+  TextSearch,
   Unplug
 } from 'lucide-react'
 import type { ReactElement } from 'react'
@@ -52,7 +54,13 @@ export const useMenuGroups = (): MenuGroups => {
         ]
       : [],
     [
-      ...(anyRoom ? [entry(t('menu.switch'), <Search />, { wish: 'switch' }, 'switch')] : []),
+      ...(room ? [entry(t('menu.find'), <Search />, { wish: 'find' }, 'find')] : []),
+      ...(anyRoom
+        ? [
+            entry(t('menu.search'), <TextSearch />, { wish: 'search' }, 'search'),
+            entry(t('menu.switch'), <ArrowRightLeft />, { wish: 'switch' }, 'switch')
+          ]
+        : []),
       ...(room ? [entry(t('menu.goToDate'), <CalendarSearch />, { wish: 'go-to-date' }, 'goToDate')] : []),
       ...(openRooms > 1
         ? [

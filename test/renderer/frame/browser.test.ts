@@ -62,6 +62,8 @@ describe('in a browser tab', () => {
       'Connect…',
       'Copy invitation',
       'Stop hosting…',
+      'Find in this conversation…',
+      'Search everywhere…',
       'Switch to…',
       'Go to date…',
       'Next room',
@@ -74,6 +76,8 @@ describe('in a browser tab', () => {
     // A tab cannot have Ctrl+N: it is not promised.
     expect(await window.page.getByRole('menuitem').locator('kbd').allTextContents()).toEqual([
       'Ctrl+Shift+H',
+      'Ctrl+F',
+      'Ctrl+Shift+F',
       'Ctrl+K',
       'Ctrl+G',
       'Alt+↓',
@@ -143,6 +147,8 @@ describe('in a browser tab', () => {
     await window.page.getByRole('button', { name: 'Menu', exact: true }).click()
     expect(await window.page.getByRole('menuitem').locator('kbd').allTextContents()).toEqual([
       '⇧⌘H',
+      '⌘F',
+      '⇧⌘F',
       '⌘K',
       '⌘G',
       '⌥↓',

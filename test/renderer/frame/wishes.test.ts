@@ -124,7 +124,8 @@ describe('wishes from the menu, a link, a notification', () => {
       'disconnect',
       'stop-hosting',
       'copy-invitation',
-      'go-to-date'
+      'go-to-date',
+      'find'
     ] as const)
       await wish(window, { wish: name })
     await wish(window, { wish: 'help' })

@@ -21,6 +21,8 @@ export const shell = {
     copy: 'Copy',
     paste: 'Paste',
     selectAll: 'Select All',
+    find: 'Find in Conversation…',
+    search: 'Search Everywhere…',
     view: 'View',
     actualSize: 'Actual Size',
     zoomIn: 'Zoom In',

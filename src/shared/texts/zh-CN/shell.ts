@@ -22,6 +22,8 @@ export const shell: Same<typeof english> = {
     copy: '复制',
     paste: '粘贴',
     selectAll: '全选',
+    find: '在会话中查找…',
+    search: '搜索全部…',
     view: '显示',
     actualSize: '实际大小',
     zoomIn: '放大',
