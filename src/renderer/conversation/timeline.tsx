@@ -116,8 +116,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     followOnAppend: visit === null || (visit.joined && visit.atEnd),
     scrollEndThreshold: AT_END_PX,
     overscan: 10,
-    // One paint for a burst of lines: messages are not typed into the list.
-    useFlushSync: false
+    // At the end, one paint for a burst of lines: messages are not typed into the list. Who reads must not see, even for
+    // a moment, rows at their old places when one above them turns out to be higher than thought.
+    useFlushSync: !(visit?.atEnd ?? true)
   })
   const items = virtual.getVirtualItems()
   const firstShown = virtual.range?.startIndex ?? 0

@@ -1,6 +1,5 @@
 import type { ConversationId, LineId, Timeline } from '../../shared/state.ts'
-import { perform } from '../actions.ts'
-import { appNow, ask, changeVisit, conversationOf, selectVisit } from '../store.ts'
+import { appNow, ask, changeVisit, conversationOf, selectVisit, send } from '../store.ts'
 import { arrivedIn, heldFrom, laterInHand, withLater, withOlder } from './visit.ts'
 import type { Target, Visit } from './visit.ts'
 
@@ -53,8 +52,11 @@ export const loadLater = async (conversation: ConversationId, visit: Visit): Pro
   return later.lines.length > 0 || later.newest
 }
 
-/** What became of a jump. `gone`: it led to the neighbour of a line that is not there any more. */
-export type Jump = 'there' | 'gone' | 'nothing' | 'unreadable' | 'refused'
+/**
+ * What became of a jump. `gone`: it led to the neighbour of a line that is not there any more. `closed`: the conversation
+ * is not here now, such as that of a room one hosted. `overtaken`: another jump is wanted by now.
+ */
+export type Jump = 'there' | 'gone' | 'nothing' | 'unreadable' | 'closed' | 'overtaken'
 
 let jumps = 0
 
@@ -70,13 +72,13 @@ export const jumpTo = async (
   const failed = (jump: Jump) => ({ jump, line: null, moment: null })
   const app = appNow()
   if (app && !conversationOf(app, conversation)) {
-    const outcome = await perform({ type: 'reopen', conversation })
-    if (outcome?.ok !== true) return failed('refused')
+    const outcome = await send({ type: 'reopen', conversation })
+    if (!outcome.ok) return failed('closed')
   }
   const nth = ++jumps
   const answer = await ask({ type: 'around', conversation, where, limit: AROUND_LINES })
   // A later jump is what the person wants now.
-  if (nth !== jumps) return failed('refused')
+  if (nth !== jumps) return failed('overtaken')
   if (!answer.found) return failed(answer.why)
   const target = { line: answer.target, at, focus, nth }
   selectVisit(arrivedIn(conversation, answer.stretch, liveOf(conversation), target))

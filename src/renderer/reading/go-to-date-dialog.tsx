@@ -10,7 +10,7 @@ import { announce, closeDialog } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import { dayOf, startOfDay } from './day.ts'
 
-type Problem = 'missing' | Exclude<Jump, 'there' | 'gone' | 'refused'>
+type Problem = 'missing' | Extract<Jump, 'nothing' | 'unreadable'>
 
 /** Goes to the first message of a day, or of the next one that has any. */
 export const GoToDateDialog = ({ conversation }: { conversation: ConversationId }) => {

@@ -97,6 +97,7 @@ export const SearchPanel = () => {
         if (covers) closeSearch()
       }
       if (jump === 'gone' || jump === 'nothing') announce(t('search.gone'))
+      if (jump === 'closed') announce(t('search.closed', { title: hit.title }))
       if (jump === 'unreadable') announce(t('search.unreadable'))
     },
     [t]

@@ -312,6 +312,7 @@ export const frame = {
     privateIn: '{{name}} · private in {{room}}',
     somebody: 'Somebody',
     line: 'Line from the server',
+    closed: '{{title}} is closed now. Open it again to see this where it was said.',
     gone: 'This message is gone; this is what stands next to it',
     unreadable: 'The history cannot be read now; try again in a moment'
   },

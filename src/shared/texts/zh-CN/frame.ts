@@ -306,6 +306,7 @@ export const frame: Same<typeof english> = {
     privateIn: '{{name}} · 私聊，来自 {{room}}',
     somebody: '某人',
     line: '来自服务器的一行',
+    closed: '“{{title}}”现在已关闭。重新打开它，就能在原处看到这条消息。',
     gone: '这条消息已不在了，这里是它旁边的内容',
     unreadable: '现在无法读取历史记录，请稍后再试'
   },

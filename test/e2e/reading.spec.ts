@@ -1,0 +1,203 @@
+// A long history that lies on the disk: read upwards, searched, and jumped into.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator } from '@playwright/test'
+import { makeClock } from '../../src/node/clock.ts'
+import { openHistory } from '../../src/node/history/history.ts'
+import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
+import type { SavedRoom } from '../../src/shared/settings.ts'
+import type { Line, LineBody } from '../../src/shared/state.ts'
+import { silentLog } from '../support/quiet.ts'
+import { startIm } from '../support/servers/im.ts'
+import { personAt } from './driver.ts'
+import { expect, test } from './fixtures.ts'
+
+const LINES = 3000
+/** A message every fifteen minutes: some hundred a day, a month in all. */
+const EVERY_MS = 15 * 60_000
+const FIRST = new Date(2026, 2, 1, 8).getTime()
+const SAID: Record<number, string> = {
+  706: 'Who brought the bergamot?',
+  900: '这杯茗很香',
+  1100: '下午喝龙井，三点见'
+}
+
+const bodyOf = (n: number): LineBody => {
+  const member = { address: `10.0.0.${n % 2 === 0 ? 2 : 3}:2000`, name: n % 2 === 0 ? 'Anna' : '李雷' }
+  const from = { address: '10.0.0.2:2000', name: n % 60 < 30 ? 'Anna' : '李雷' }
+  if (n % 41 < 8) return n % 2 === 0 ? { kind: 'joined', member, own: false } : { kind: 'left', member, reason: 'left' }
+  const text = SAID[n] ?? (n % 19 === 0 ? `line ${n}\n${'tall and long\n'.repeat(15)}` : `line ${n}`)
+  return { kind: 'said', from, text, own: false, state: 'delivered', failure: null, mention: false }
+}
+
+/** A profile with one room, in which a month was talked. */
+const fill = async (profile: string, port: number): Promise<void> => {
+  mkdirSync(profile, { recursive: true, mode: 0o700 })
+  const room: SavedRoom = {
+    id: 'rlong',
+    title: 'Long 茶',
+    host: '127.0.0.1',
+    port,
+    dialect: 'im',
+    lastDialect: 'im',
+    charset: 'auto',
+    reconnect: true,
+    joined: true,
+    nick: null,
+    ignored: []
+  }
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS, rooms: [room] }))
+  const { history } = await openHistory({
+    folder: profile,
+    clock: makeClock(),
+    log: silentLog,
+    notice: () => undefined
+  })
+  const about = { id: 'rlong', room: 'rlong', title: 'Long 茶', hosted: false, with: null, unverified: false }
+  history.append({ op: 'conversation', conversation: { ...about, closed: false, readUpTo: 0, draft: '' } }, () => 0)
+  let last = 0
+  for (let n = 1; n <= LINES; n += 1) {
+    const at = FIRST + n * EVERY_MS
+    const line: Line = { id: history.nextLine(at), at, ...bodyOf(n) }
+    last = line.id
+    history.append({ op: 'line', conversation: 'rlong', line }, () => 0)
+  }
+  history.append({ op: 'conversation', conversation: { ...about, closed: false, readUpTo: last, draft: '' } }, () => 0)
+  await history.close()
+}
+
+/** In the middle of what is in sight, not at its edge. */
+const isInContext = async (log: Locator, line: Locator): Promise<void> => {
+  await expect(line).toBeVisible()
+  await expect
+    .poll(async () => {
+      const [at, frame] = [await line.boundingBox(), await log.boundingBox()]
+      const part = ((at?.y ?? 0) - (frame?.y ?? 0)) / (frame?.height ?? 1)
+      return part > 0.2 && part < 0.8
+    })
+    .toBe(true)
+}
+
+for (const language of ['en', 'zh-CN'] as const)
+  test.describe(language, () => {
+    test.use({ language })
+    test('a word, and words of one and two characters, are found and shown where they were said', async ({
+      launchApp,
+      profile
+    }) => {
+      const server = await startIm()
+      try {
+        await fill(profile, server.port)
+        const app = await launchApp()
+        const page = await app.firstWindow()
+        const me = personAt(app, page)
+        await expect(page.getByRole('heading', { name: 'Long 茶' })).toBeVisible()
+        await me.menu('find')
+        const panel = page.getByRole('search')
+        const field = panel.getByRole('combobox')
+        await expect(field).toBeFocused()
+        for (const [word, n] of [
+          ['bergamot', 706],
+          ['茗', 900],
+          ['龙井', 1100]
+        ] as const) {
+          await field.fill(word)
+          const hit = panel.getByRole('option')
+          await expect(hit).toHaveCount(1)
+          await expect(hit.locator('mark')).toHaveText([word])
+          await field.press('Enter')
+          const line = me.message(SAID[n] ?? '')
+          await isInContext(me.log(), line)
+          await expect(line.locator('mark')).toHaveText([word])
+          // With what stood around it.
+          await expect(me.log().getByText(`line ${n + 1}`, { exact: true })).toBeVisible()
+        }
+        await page.screenshot({ path: test.info().outputPath('found.png') })
+        await me.menu('search')
+        await expect(panel.getByRole('option').getByText('Long 茶')).toBeVisible()
+        await page.screenshot({ path: test.info().outputPath('everywhere.png') })
+        await field.press('Escape')
+        await expect(panel).toBeHidden()
+      } finally {
+        await server.close()
+      }
+    })
+  })
+
+test('a date leads to its first message, and the newest are one click away', async ({ launchApp, profile }) => {
+  const server = await startIm()
+  try {
+    await fill(profile, server.port)
+    const app = await launchApp()
+    const page = await app.firstWindow()
+    const me = personAt(app, page)
+    await expect(page.getByRole('heading', { name: 'Long 茶' })).toBeVisible()
+    await me.menu('go-to-date')
+    const field = me.dialog('Go to date').getByLabel('Date', { exact: true })
+    await field.fill('2026-03-10')
+    await field.press('Enter')
+    await expect(me.dialog('Go to date')).toBeHidden()
+    const row = me.log().locator('[data-key]:focus')
+    await expect(row.getByText('Tuesday, March 10')).toBeVisible()
+    await page.getByRole('button', { name: /^Back to the newest/ }).click()
+    await expect(me.log()).toHaveAttribute('data-live', 'true')
+    await me.say('here again')
+    await expect(me.message('here again')).toBeVisible()
+    await me.menu('go-to-date')
+    await field.fill('2099-01-01')
+    await field.press('Enter')
+    await expect(page.getByText('Nothing was said on that day or since')).toBeVisible()
+  } finally {
+    await server.close()
+  }
+})
+
+test('reading up through thousands of lines moves nothing but by what one scrolls', async ({ launchApp, profile }) => {
+  const server = await startIm()
+  try {
+    await fill(profile, server.port)
+    const app = await launchApp()
+    const page = await app.firstWindow()
+    const me = personAt(app, page)
+    await expect(me.message('line 2992')).toBeVisible()
+    const walked = await me.log().evaluate(async (log) => {
+      const frames = async (count: number): Promise<void> => {
+        for (let n = 0; n < count; n += 1) await new Promise((done) => requestAnimationFrame(done))
+      }
+      const places = (): Map<string, number> => {
+        const { top, bottom } = log.getBoundingClientRect()
+        const found = new Map<string, number>()
+        for (const row of log.querySelectorAll<HTMLElement>('[data-key]')) {
+          // Where its words begin: a row may grow a day or a name above them.
+          const words = (row.querySelector('article bdi:last-of-type, button, p') ?? row).getBoundingClientRect()
+          const box = row.getBoundingClientRect()
+          if (box.bottom > top && box.top < bottom) found.set(row.dataset['key'] ?? '', words.top)
+        }
+        return found
+      }
+      let worst = 0
+      let pages = 0
+      let first = log.getAttribute('data-first')
+      for (let step = 0; step < 600 && pages < 5; step += 1) {
+        const by = Math.min(450, log.scrollTop)
+        const before = places()
+        log.scrollTop -= by
+        await frames(by === 0 ? 6 : 3)
+        const after = places()
+        if (log.getAttribute('data-first') !== first) pages += 1
+        first = log.getAttribute('data-first')
+        // A correction between the step and the event that tells of it takes the step back: then nothing moves at all.
+        const off = [...before].flatMap(([key, place]) => {
+          const moved = (after.get(key) ?? Number.NaN) - place
+          return Number.isNaN(moved) ? [] : [Math.min(Math.abs(moved - by), Math.abs(moved))]
+        })
+        worst = Math.max(worst, off.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...off))
+      }
+      return { worst, pages }
+    })
+    expect(walked.pages).toBe(5)
+    expect(walked.worst).toBeLessThan(3)
+  } finally {
+    await server.close()
+  }
+})
