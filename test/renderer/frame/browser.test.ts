@@ -115,6 +115,7 @@ describe('in a browser tab', () => {
     for (const [keys, title] of [
       ['Control+Shift+H', 'Host a room'],
       ['Control+k', 'Switch to'],
+      ['Control+g', 'Go to date'],
       ['Control+,', 'Settings'],
       ['Control+n', 'Connect']
     ] as const) {
@@ -122,6 +123,13 @@ describe('in a browser tab', () => {
       await dialogs(window).getByRole('heading', { name: title, exact: true }).waitFor()
       await gone(window)
     }
+    const search = window.page.getByRole('search')
+    await press('Control+f')
+    await search.getByRole('combobox', { name: /^Search in / }).waitFor()
+    await press('Control+Shift+F')
+    await search.getByRole('combobox', { name: 'Search everywhere' }).waitFor()
+    await press('Escape')
+    await search.waitFor({ state: 'detached' })
     await press('Alt+ArrowDown')
     await window.page.getByRole('heading', { name: 'Build lab' }).waitFor()
     await press('Alt+ArrowUp')
