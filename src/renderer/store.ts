@@ -165,7 +165,8 @@ export const changeSearch = (change: Partial<Pick<OpenSearch, 'everywhere' | 'te
 export const closeSearch = (): void => viewStore.setState({ search: null })
 
 /** Narrow windows: draws the people pane over the conversation, or takes it away. */
-export const showPeople = (shown: boolean): void => viewStore.setState({ peopleShown: shown })
+export const showPeople = (shown: boolean): void =>
+  viewStore.setState(shown ? { peopleShown: true, search: null } : { peopleShown: false })
 
 let toasts = 0
 /** A short confirmation, shown for a moment and read out by screen readers. */

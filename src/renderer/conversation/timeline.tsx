@@ -7,7 +7,7 @@ import type { Conversation, LineId, Room, Timeline as Lines } from '../../shared
 import { insertDraft } from '../composer/drafts.ts'
 import { classes } from '../parts/class-names.ts'
 import { ContextMenu } from '../parts/menu.tsx'
-import { tell, useApp, useView } from '../store.ts'
+import { announce, tell, useApp, useView } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import { Announcer } from './announcer.tsx'
 import { EdgeState, ToNewest, UnreadAbove } from './edges.tsx'
@@ -142,8 +142,10 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   )
   const isJump = visit?.target != null
   useLayoutEffect(() => {
-    if (opened.current || rows.length === 0) return
-    opened.current = true
+    if (opened.current && rows.length > 0) return
+    // What was cleared begins again, too.
+    opened.current = rows.length > 0
+    if (rows.length === 0) return
     if (isJump) return
     if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
     else virtual.scrollToEnd()
@@ -225,10 +227,14 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     [unreadAbove, live.lines, marker, ignored, conversation.unread]
   )
   const [jumped, setJumped] = useState(false)
+  const goToFirstUnread = async (): Promise<void> => {
+    const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
+    if (jump === 'unreadable') announce(t('log.unreadable'))
+  }
   const toUnread = (): void => {
     setJumped(true)
     if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
-    else void jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
+    else void goToFirstUnread()
   }
 
   // Arrow keys walk through the rows; the one reached is the only one in the tab order.

@@ -58,31 +58,42 @@ export const loadLater = async (conversation: ConversationId, visit: Visit): Pro
  */
 export type Jump = 'there' | 'gone' | 'nothing' | 'unreadable' | 'closed' | 'overtaken'
 
+/** Where a jump led: the line, and when it was said. */
+export interface Arrival {
+  jump: Jump
+  line: LineId | null
+  moment: number | null
+}
+
 let jumps = 0
 
 /**
  * Shows a line, or the first one since a moment, with what is around it. A conversation that was closed is opened again
- * for it.
+ * for it. Never rejects: where the app does not answer, nothing can be read.
  */
 export const jumpTo = async (
   conversation: ConversationId,
   where: { line: LineId } | { moment: number },
   { at, focus }: Pick<Target, 'at' | 'focus'>
-): Promise<{ jump: Jump; line: LineId | null; moment: number | null }> => {
-  const failed = (jump: Jump) => ({ jump, line: null, moment: null })
-  const app = appNow()
-  if (app && !conversationOf(app, conversation)) {
-    const outcome = await send({ type: 'reopen', conversation })
-    if (!outcome.ok) return failed('closed')
-  }
+): Promise<Arrival> => {
+  const failed = (jump: Jump): Arrival => ({ jump, line: null, moment: null })
   const nth = ++jumps
-  const answer = await ask({ type: 'around', conversation, where, limit: AROUND_LINES })
-  // A later jump is what the person wants now.
-  if (nth !== jumps) return failed('overtaken')
-  if (!answer.found) return failed(answer.why)
-  const target = { line: answer.target, at, focus, nth }
-  selectVisit(arrivedIn(conversation, answer.stretch, liveOf(conversation), target))
-  const moment = answer.stretch.lines.find(({ id }) => id === answer.target)?.at ?? null
-  const jump = 'line' in where && where.line !== answer.target ? 'gone' : 'there'
-  return { jump, line: answer.target, moment }
+  try {
+    const app = appNow()
+    if (app && !conversationOf(app, conversation)) {
+      const outcome = await send({ type: 'reopen', conversation })
+      if (!outcome.ok) return failed('closed')
+    }
+    const answer = await ask({ type: 'around', conversation, where, limit: AROUND_LINES })
+    // A later jump is what the person wants now.
+    if (nth !== jumps) return failed('overtaken')
+    if (!answer.found) return failed(answer.why)
+    const { target, stretch } = answer
+    selectVisit(arrivedIn(conversation, stretch, liveOf(conversation), { line: target, at, focus, nth }))
+    const moment = stretch.lines.find(({ id }) => id === target)?.at ?? null
+    return { jump: 'line' in where && where.line !== target ? 'gone' : 'there', line: target, moment }
+  } catch (error) {
+    console.warn('The place was not found', error)
+    return failed('unreadable')
+  }
 }

@@ -43,14 +43,13 @@ export const GoToDateDialog = ({ conversation }: { conversation: ConversationId 
       dayName(at, Date.now(), language, { today: words('log.today'), yesterday: words('log.yesterday') })
     announce(t('goToDate.next', { asked: name(moment), day: name(arrived.moment) }))
   }
-  const failed = (): void => setProblem('unreadable')
   const submit = (): void => {
     // A date half typed is no value at all: the field itself knows.
     const moment = startOfDay(field.current?.value ?? typed)
     if (moment === null) {
       setProblem('missing')
       field.current?.focus()
-    } else go(moment, dayOf(moment)).catch(failed)
+    } else void go(moment, dayOf(moment))
   }
   return (
     <Dialog
@@ -81,7 +80,7 @@ export const GoToDateDialog = ({ conversation }: { conversation: ConversationId 
           />
         </DialogBody>
         <DialogActions>
-          <Button look="quiet" onClick={() => void go(0, null).catch(failed)}>
+          <Button look="quiet" onClick={() => void go(0, null)}>
             {t('goToDate.beginning')}
           </Button>
           <Button type="submit" look="main">

@@ -89,9 +89,7 @@ export const SearchPanel = () => {
     async (hit: Hit): Promise<void> => {
       const covers = window.matchMedia(COVERS).matches
       const where = { line: hit.line.id }
-      const { jump } = await jumpTo(hit.conversation, where, { at: 'middle', focus: covers }).catch(() => ({
-        jump: 'unreadable' as const
-      }))
+      const { jump } = await jumpTo(hit.conversation, where, { at: 'middle', focus: covers })
       if (jump === 'there' || jump === 'gone') {
         jumped.current = true
         if (covers) closeSearch()

@@ -175,6 +175,35 @@ describe('reading upwards', () => {
   })
 })
 
+test('a conversation of which nothing is in hand yet is fetched, and shown at its end', async () => {
+  const window = await openLong(800)
+  await window.push({ type: 'timelineReset', conversation: 'tea', timeline: { lines: [], whole: false } })
+  await message(window, 798).waitFor()
+  await atEnd(window)
+  expect(await log(window).getAttribute('data-live')).toBe('true')
+  await window.push({ type: 'linesAdded', conversation: 'tea', lines: linesOf(801, 801) })
+  await message(window, 801).waitFor()
+  await atEnd(window)
+  await window.close()
+})
+
+test('what is unread further up than the view holds is one click away', async () => {
+  const state = longState(3000)
+  const conversations = state.conversations.map((one) =>
+    one.id === 'tea' ? { ...one, readUpTo: 700, unread: 1700 } : one
+  )
+  const window = await stage.open({ ...state, conversations })
+  Object.assign(
+    window.script.answer,
+    answersOf(() => 3000)
+  )
+  await window.page.getByRole('button', { name: '1700 unread messages' }).click()
+  await window.page.getByText('New', { exact: true }).waitFor()
+  await message(window, 701).waitFor()
+  expect(await log(window).getAttribute('data-live')).toBe('false')
+  await window.close()
+})
+
 describe('going to a date', () => {
   const goTo = async (window: StagedWindow, date: string): Promise<void> => {
     await window.push({ type: 'wished', wish: { wish: 'go-to-date' } })
