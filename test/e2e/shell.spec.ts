@@ -58,7 +58,9 @@ test('the menu has our entries with their keys, and offers only what can be done
   await me.hostRoom({ name: 'One', port: await freePort() })
   await expect
     .poll(async () => (await enabledIn(app)).toSorted())
-    .toEqual([...always, 'copy-invitation', 'stop-hosting', 'find', 'search', 'switch', 'go-to-date'].toSorted())
+    .toEqual(
+      [...always, 'copy-invitation', 'stop-hosting', 'export', 'find', 'search', 'switch', 'go-to-date'].toSorted()
+    )
   await me.hostRoom({ name: 'Two', port: await freePort() })
   await expect.poll(() => enabledIn(app)).toEqual(expect.arrayContaining(['next-room', 'previous-room']))
   await me.menu('previous-room')

@@ -5,6 +5,7 @@ import type { Language } from '../../shared/settings.ts'
 import type { Line, LineId } from '../../shared/state.ts'
 import type { Row } from './rows.ts'
 import { newestOf } from './rows.ts'
+import { useView } from '../store.ts'
 import { showable, shownLabel } from './showable.ts'
 import { fullTime } from './times.ts'
 import type { Target } from './visit.ts'
@@ -35,6 +36,8 @@ interface JumpInput {
 /** Goes to what was jumped to. Answers with the key of the row that is marked for it. */
 export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): string | null => {
   const [lit, setLit] = useState<string | null>(null)
+  // A dialog keeps the keyboard for as long as it is open.
+  const behindDialog = useView((view) => view.dialog !== null)
   const scrolled = useRef(0)
   const landed = useRef(0)
   useLayoutEffect(
@@ -65,7 +68,7 @@ export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): 
   // Each time something was drawn: the row comes when the list has got there.
   useEffect(() => {
     const element = lit === null ? null : scroller.current?.querySelector<HTMLElement>(`[data-key="${lit}"]`)
-    if (!element || target === null || landed.current === target.nth) return
+    if (!element || target === null || landed.current === target.nth || behindDialog) return
     landed.current = target.nth
     if (target.focus) element.focus({ preventScroll: true })
     if (element.offsetHeight > (scroller.current?.clientHeight ?? 0) * TALL)

@@ -19,12 +19,19 @@ interface DialogProps {
   children: ReactNode
 }
 
+/** The jump that leads the keyboard to a line, told apart from the one before. */
+const jumpNow = (): number => {
+  const target = viewNow().visit?.target
+  return target?.focus === true ? target.nth : 0
+}
+
 /**
- * Where the keyboard goes when a dialog has led to another conversation: there one writes. Else where it was before
- * (`true`), or where the next dialog wants it.
+ * Where the keyboard goes when a dialog has led to another conversation: there one writes. When it has led to a line,
+ * that line takes it by itself (`false`). Else where it was before (`true`), or where the next dialog wants it.
  */
-const focusAfter = (selectedBefore: string | null): HTMLElement | boolean => {
+const focusAfter = (selectedBefore: string | null, jumpBefore: number): HTMLElement | boolean => {
   const { selected, dialog } = viewNow()
+  if (jumpNow() > jumpBefore) return false
   if (dialog !== null || selected === selectedBefore) return true
   return document.querySelector<HTMLElement>('[data-conversation] textarea') ?? true
 }
@@ -41,6 +48,7 @@ export const Dialog = ({
 }: DialogProps) => {
   const t = useWords('frame')
   const [selectedBefore] = useState(() => viewNow().selected)
+  const [jumpBefore] = useState(jumpNow)
   return (
     <Base.Root
       open
@@ -55,7 +63,7 @@ export const Dialog = ({
           <Base.Popup
             className={classes(styles['popup'], styles[width])}
             role={asks ? 'alertdialog' : 'dialog'}
-            finalFocus={() => focusAfter(selectedBefore)}
+            finalFocus={() => focusAfter(selectedBefore, jumpBefore)}
             {...(initialFocus ? { initialFocus } : {})}
           >
             <header className={styles['head']}>
