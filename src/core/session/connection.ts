@@ -344,6 +344,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
 
   const quietTail = (): void => {
     if (!standing.spec || standing.listening || framer.tailLength() > LONGEST_TAIL) return
+    // Our own host ends every line: what is quiet there is a line that is still on its way.
+    if (standing.marked) return
     const tail = read(framer.tail())
     if (tail.trim() === '') return
     const spoken = standing.spec.parseTail(tail, known())
@@ -383,6 +385,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       settle(detector.conclude())
     }
     if (tail.trim() === '' || over || !standing.spec) return
+    // Our own host ends every line: this is a torn one, and what it says nobody said.
+    if (standing.marked) return
     const last = standing.spec.name === 'im' ? lastWords(tail) : null
     const before = last ? last.before : tail
     lines += 1

@@ -688,6 +688,18 @@ describe('the rest of the wire', () => {
     expect(at.wrote()).toEqual([])
   })
 
+  test('half a line of our host is not a line: neither when it stalls in the middle nor when the connection dies there', () => {
+    for (const half of [`[${BOB}]bob:I do not agr`, 'bob对您说meet me at n']) {
+      const at = joined('im')
+      at.send('* Teahouse 1 Tea\n')
+      at.send(half)
+      at.clock.advance(5000)
+      expect(at.news()).toEqual([])
+      at.call().reset()
+      expect(at.news().map((event) => event.type)).toEqual(['disconnected'])
+    }
+  })
+
   test('the mark that comes with the welcome is heard before anything is written', () => {
     const at = stand()
     at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b' })
