@@ -226,7 +226,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   const settled = async (): Promise<void> => {
     for (;;) {
       if (writing !== null) await writing
-      else if (queue.length > 0 && state === 'writing' && open) writing = writeAll()
+      else if (queue.length > 0 && state === 'writing' && open && !closed) writing = writeAll()
       else return
     }
   }
@@ -308,6 +308,8 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
         // One last try: there may be room again.
         if (state === 'paused' && open && queue.length > 0) await writeSome()
         await settled()
+        // The time was up meanwhile: asking now would start the thread anew, and it would work on for nobody.
+        if (closed) return
         closed = true
         if (open) await thread.ask({ do: 'close' })
       }

@@ -108,7 +108,8 @@ export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corru
 
 /** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
 const makePrivate = (path: string): void => {
-  closeSync(openSync(path, 'a', 0o600))
+  // Never opened besides: closing any descriptor of a file gives up all locks this process has on it (POSIX).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
 }
 
