@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util'
+import { runSchedule } from '../test/history-checker/run.ts'
+import { scheduleOf } from '../test/history-checker/schedule.ts'
+
+/**
+ * `node scripts/check-history.ts [--schedules 1000] [--seed N] [--parallel 6]`: members in a room behind bad networks,
+ * and the question whether anything was lost, doubled, invented or put out of order. Seeds are printed as they are
+ * through; `--seed N --schedules 1 --times 10` runs one of them again, ten times, and prints everything that was seen
+ * when it fails: the network is as bad each time, and the machine never does quite the same.
+ */
+const { values } = parseArgs({
+  options: {
+    schedules: { type: 'string', default: '1000' },
+    seed: { type: 'string' },
+    times: { type: 'string', default: '1' },
+    parallel: { type: 'string', default: '6' }
+  }
+})
+const times = Number(values.times)
+const schedules = Number(values.schedules)
+const runs = schedules * times
+const first = values.seed === undefined ? Math.floor(Math.random() * 1_000_000_000) : Number(values.seed)
+const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+
+let next = 0
+let sent = 0
+let delivered = 0
+let connections = 0
+const failed: number[] = []
+const began = performance.now()
+tell(`seeds ${first} to ${first + schedules - 1}, ${values.parallel} at a time`)
+const work = async (): Promise<void> => {
+  while (next < runs) {
+    const seed = first + Math.floor(next / times)
+    next += 1
+    const outcome = await runSchedule(scheduleOf(seed))
+    sent += outcome.sent
+    delivered += outcome.delivered
+    connections += outcome.connections
+    const { findings } = outcome
+    tell(
+      `seed ${seed}: ${outcome.sent} lines, ${outcome.delivered} delivered, ${outcome.connections} connections, ${findings.length === 0 ? 'nothing found' : `${findings.length} FINDINGS`}`
+    )
+    for (const { member, what } of findings) tell(`  ${member}: ${what}`)
+    if (findings.length > 0) {
+      failed.push(seed)
+      if (schedules === 1) tell(JSON.stringify({ schedule: scheduleOf(seed), ...outcome }, null, 1))
+    }
+  }
+}
+await Promise.all(Array.from({ length: Number(values.parallel) }, work))
+tell(
+  `${runs} schedules in ${((performance.now() - began) / 1000).toFixed(0)} s: ${sent} lines, ${delivered} delivered, ${connections} connections; ${failed.length} with findings${failed.length > 0 ? `: ${failed.join(' ')}` : ''}`
+)
+process.exitCode = failed.length > 0 ? 1 : 0
