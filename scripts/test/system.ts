@@ -9,6 +9,8 @@ export interface Need {
   pack: string
   what: string
   here: () => boolean
+  /** One test is about it alone: where it cannot be had, that test says so, and the others run. */
+  spared?: true
 }
 
 const onPath = (name: string): boolean =>
@@ -49,6 +51,12 @@ export const NEEDS: Need[] = [
     pack: 'fonts-noto-color-emoji',
     what: 'a font for emoji',
     here: () => systemHasFonts || debianHas('fonts-noto-color-emoji') || fontFor('Noto Color Emoji')
+  },
+  {
+    pack: 'strace',
+    what: 'strace, to see that the disk has a line before it is told as saved',
+    here: () => process.platform !== 'linux' || onPath('strace'),
+    spared: true
   }
 ]
 
@@ -76,6 +84,11 @@ export const prepare = (needs: Need[], install: Install, tell: (line: string) =>
     tell(`Installing for the tests: ${packs.join(', ')}`)
     if (install(packs) && missing.every((need) => need.here())) return null
   }
-  const named = missing.map((need) => need.what).join(', ')
-  return `The tests need ${named}. On Debian, as root: apt-get install -y --no-install-recommends ${packs.join(' ')}`
+  const spared = missing.filter((need) => need.spared && !need.here())
+  for (const need of spared) tell(`Not here, and what needs it is not run: ${need.what}`)
+  const lacking = missing.filter((need) => !need.spared)
+  if (lacking.length === 0) return null
+  const named = lacking.map((need) => need.what).join(', ')
+  const wanted = lacking.map((need) => need.pack).join(' ')
+  return `The tests need ${named}. On Debian, as root: apt-get install -y --no-install-recommends ${wanted}`
 }

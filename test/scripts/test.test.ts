@@ -41,6 +41,13 @@ test('where we may not, or it fails, one sentence names it', () => {
   ).toBe(sentence)
 })
 
+test('what one test alone is about is not waited for: it is named, and the rest runs', () => {
+  const told: string[] = []
+  const needs: Need[] = [{ ...need('a', () => false), spared: true }, need('b', () => true)]
+  expect(prepare(needs, null, (line) => told.push(line))).toBeNull()
+  expect(told).toEqual(['Not here, and what needs it is not run: the a'])
+})
+
 test('the closing line counts what the runners report, and nothing else', () => {
   expect(countUnit({ numPassedTests: 3, numFailedTests: 1 })).toEqual({ passed: 3, failed: 1 })
   expect(countE2e({ stats: { expected: 2, flaky: 1, unexpected: 4, skipped: 9 } })).toEqual({ passed: 3, failed: 4 })

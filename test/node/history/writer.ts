@@ -3,8 +3,8 @@ import { openHistory } from '../../../src/node/history/history.ts'
 import { silentLog } from '../../support/quiet.ts'
 import { room, saidLine } from './lines.ts'
 
-/** Writes lines as fast as they are saved and tells the number of each one that is, until it is killed. */
-const [folder = '', start = '0'] = process.argv.slice(2)
+/** Writes lines, some at a time, and tells the number of each one that is saved, until it is killed. */
+const [folder = '', start = '0', lanes = '20'] = process.argv.slice(2)
 const { history } = await openHistory({ folder, clock: makeClock(), log: silentLog, notice: () => undefined })
 history.append({ op: 'conversation', conversation: room() }, () => undefined)
 let n = Number(start)
@@ -17,5 +17,5 @@ const writeNext = (): void => {
     writeNext()
   })
 }
-for (let lane = 0; lane < 20; lane += 1) writeNext()
+for (let lane = 0; lane < Number(lanes); lane += 1) writeNext()
 setInterval(() => undefined, 1000)
