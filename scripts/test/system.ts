@@ -86,7 +86,7 @@ export const prepare = (needs: Need[], install: Install, tell: (line: string) =>
   }
   const spared = missing.filter((need) => need.spared && !need.here())
   for (const need of spared) tell(`Not here, and what needs it is not run: ${need.what}`)
-  const lacking = missing.filter((need) => !need.spared)
+  const lacking = missing.filter((need) => !need.spared && !need.here())
   if (lacking.length === 0) return null
   const named = lacking.map((need) => need.what).join(', ')
   const wanted = lacking.map((need) => need.pack).join(' ')
