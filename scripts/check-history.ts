@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runSchedule } from '../test/history-checker/run.ts'
 import { scheduleOf } from '../test/history-checker/schedule.ts'
@@ -5,8 +7,8 @@ import { scheduleOf } from '../test/history-checker/schedule.ts'
 /**
  * `node scripts/check-history.ts [--schedules 1000] [--seed N] [--parallel 6]`: members in a room behind bad networks,
  * and the question whether anything was lost, doubled, invented or put out of order. Seeds are printed as they are
- * through; `--seed N --schedules 1 --times 10` runs one of them again, ten times, and prints everything that was seen
- * when it fails: the network is as bad each time, and the machine never does quite the same.
+ * through; `--seed N --schedules 1 --times 10` runs one of them again, ten times: the network
+ * is as bad each time, and the machine never does quite the same. What was seen of one that failed is kept in a file.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const times = Number(values.times)
 const schedules = Number(values.schedules)
 const runs = schedules * times
 const first = values.seed === undefined ? Math.floor(Math.random() * 1_000_000_000) : Number(values.seed)
+const SEEN = join(import.meta.dirname, '..', '.cache', 'history-checker')
 const tell = (line: string): void => void process.stdout.write(`${line}\n`)
 
 let next = 0
@@ -44,7 +47,10 @@ const work = async (): Promise<void> => {
     for (const { member, what } of findings) tell(`  ${member}: ${what}`)
     if (findings.length > 0) {
       failed.push(seed)
-      if (schedules === 1) tell(JSON.stringify({ schedule: scheduleOf(seed), ...outcome }, null, 1))
+      const file = join(SEEN, `${seed}.json`)
+      mkdirSync(SEEN, { recursive: true })
+      writeFileSync(file, JSON.stringify({ schedule: scheduleOf(seed), ...outcome }, null, 1))
+      tell(`  all that was seen: ${file}`)
     }
   }
 }

@@ -33,6 +33,7 @@ export type Fault =
 export interface Passage {
   /** Our end of the connection to the host: what the host calls this member. Empty: never got there. */
   address: string
+  openedAt: number
   /** What was handed to the member's socket, in order. */
   passed: { bytes: Buffer; at: number }[]
   /** The member gets nothing more of it: cut, ended, or swallowed. */
@@ -162,7 +163,7 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
     }
     near.setNoDelay(true)
     const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    const passage: Passage = { address: '', passed: [], ended: false }
+    const passage: Passage = { address: '', openedAt: performance.now(), passed: [], ended: false }
     passages.push(passage)
     let lingering = false
     const up = makePipe(

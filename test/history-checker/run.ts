@@ -35,6 +35,9 @@ const LOOK_EVERY_MS = 50
 /** What comes twice comes soon. */
 const ONE_MORE_LOOK_MS = 150
 
+/** Who goes while his program still finds out whom it talks to has seen nothing of it yet. */
+const LISTEN_MS = 500
+
 /** What arrived before the member went by himself: whole lines, and what was torn off. */
 const linesOf = (passage: Passage, until: number): { arrived: string[]; torn: string } => {
   const bytes = Buffer.concat(passage.passed.filter(({ at }) => at <= until).map((piece) => piece.bytes))
@@ -94,7 +97,8 @@ export const runSchedule = async (schedule: Schedule): Promise<Outcome> => {
   const goes = async (who: number, leave: (member: Member) => Promise<unknown>): Promise<boolean> => {
     const now = performance.now()
     const mark = (): void => {
-      for (const passage of proxies[who]?.passages ?? []) if (!wentAt.has(passage)) wentAt.set(passage, now)
+      for (const passage of proxies[who]?.passages ?? [])
+        if (!wentAt.has(passage)) wentAt.set(passage, passage.openedAt > now - LISTEN_MS ? -Infinity : now)
     }
     mark()
     await turns()

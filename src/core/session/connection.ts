@@ -240,7 +240,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     return ours || between || clock.now() - connectedAt < LATE_WELCOME_MS
   }
   /** A guess is corrected by what only another dialect says; what a person chose is not. */
-  const reconsider = (line: string): void => {
+  const reconsider = (line: string, count: number): void => {
     if (standing.proven && standing.established) return
     const sign = proof(line, local)
     if (!sign) {
@@ -253,7 +253,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       standing.proven = true
       establish()
     } else if (!standing.proven && standing.by !== 'user' && mayCorrect(sign)) {
-      turnTo({ dialect: sign.dialect, by: sign.by, proven: true, self: sign.self })
+      // Behind a NAT the first who comes is most probably ourselves, however late a slow network brings it.
+      turnTo({ dialect: sign.dialect, by: sign.by, proven: true, self: sign.self ?? (count === 1 ? sign.came : null) })
     }
   }
   const lateEcho = (line: string): boolean => {
@@ -281,7 +282,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       establish()
       return
     }
-    reconsider(line)
+    reconsider(line, count)
     if (lateEcho(line)) return
     const house = readHouse(line, known())
     for (const spoken of house ? [house] : standing.spec.parse(line, known())) hearing.hear(spoken)

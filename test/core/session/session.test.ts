@@ -688,6 +688,19 @@ describe('the rest of the wire', () => {
     expect(at.wrote()).toEqual([])
   })
 
+  test('a welcome that a slow network brings late still tells us who we are behind a NAT', () => {
+    const at = stand()
+    const outside = '10.0.0.9:40000'
+    at.call().accept(ME)
+    at.clock.advance(600)
+    at.send(`[${outside}]${outside}:已上线\n`)
+    at.clock.advance(400)
+    at.session.perform({ type: 'say', text: 'here I am', ref: 'one' })
+    at.news()
+    at.send(`[${outside}]${outside}:here I am\n`)
+    expect(at.news()).toContainEqual(expect.objectContaining({ type: 'said', own: true, ref: 'one' }))
+  })
+
   test('half a line of our host is not a line: neither when it stalls in the middle nor when the connection dies there', () => {
     for (const half of [`[${BOB}]bob:I do not agr`, 'bob对您说meet me at n']) {
       const at = joined('im')
