@@ -696,6 +696,8 @@ describe('the rest of the wire', () => {
     at.send(`[${outside}]${outside}:已上线\n`)
     at.clock.advance(400)
     at.session.perform({ type: 'say', text: 'here I am', ref: 'one' })
+    // The question who is there stays without an answer.
+    at.clock.advance(3000)
     at.news()
     at.send(`[${outside}]${outside}:here I am\n`)
     expect(at.news()).toContainEqual(expect.objectContaining({ type: 'said', own: true, ref: 'one' }))
