@@ -23,6 +23,12 @@ const schedules = Number(values.schedules)
 const runs = schedules * times
 const first = values.seed === undefined ? Math.floor(Math.random() * 1_000_000_000) : Number(values.seed)
 const SEEN = join(import.meta.dirname, '..', '.cache', 'history-checker')
+/** Five seconds of trouble, and patience with a machine that does ten other things. */
+const LONGEST_MS = 120_000
+const tooLong = (): Promise<null> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(null), LONGEST_MS).unref()
+  })
 const tell = (line: string): void => void process.stdout.write(`${line}\n`)
 
 let next = 0
@@ -36,7 +42,12 @@ const work = async (): Promise<void> => {
   while (next < runs) {
     const seed = first + Math.floor(next / times)
     next += 1
-    const outcome = await runSchedule(scheduleOf(seed))
+    const outcome = await Promise.race([runSchedule(scheduleOf(seed)), tooLong()])
+    if (outcome === null) {
+      failed.push(seed)
+      tell(`seed ${seed}: 1 FINDING\n  it did not end within ${LONGEST_MS / 1000} s`)
+      continue
+    }
     sent += outcome.sent
     delivered += outcome.delivered
     connections += outcome.connections
