@@ -40,6 +40,8 @@ export interface Member {
 }
 
 const PAGE = 50
+/** A program that ends or starts holds its file for itself for a moment. */
+const BUSY_MS = 2000
 
 export interface MemberOptions {
   name: string
@@ -61,7 +63,7 @@ export const openMember = async ({ name, folder, port, dialect }: MemberOptions)
   let disk: DatabaseSync | null = null
 
   const rowOf = (id: LineId): Line | null => {
-    disk ??= new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true })
+    disk ??= new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true, timeout: BUSY_MS })
     const [row] = rowsOf(disk, 'lines.id = ?', id)
     return row ?? null
   }
@@ -159,7 +161,7 @@ export const openMember = async ({ name, folder, port, dialect }: MemberOptions)
     roomId: () => roomId,
     lines: () => allOf(here()),
     kept: () => {
-      disk ??= new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true })
+      disk ??= new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true, timeout: BUSY_MS })
       return rowsOf(disk, 'conversations.id = ?', roomId)
     },
     stop,

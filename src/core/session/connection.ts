@@ -251,6 +251,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     }
     if (sign.dialect === standing.spec?.name) {
       standing.proven = true
+      if (count === 1 && sign.came !== null && roster.self() === null) roster.setSelf(sign.self ?? sign.came)
       establish()
     } else if (!standing.proven && standing.by !== 'user' && mayCorrect(sign)) {
       // Behind a NAT the first who comes is most probably ourselves, however late a slow network brings it.

@@ -688,8 +688,8 @@ describe('the rest of the wire', () => {
     expect(at.wrote()).toEqual([])
   })
 
-  test('a welcome that a slow network brings late still tells us who we are behind a NAT', () => {
-    const at = stand()
+  test.each(['auto', 'im'] as const)('a welcome that comes late tells us who we are behind a NAT (%s)', (dialect) => {
+    const at = stand({ dialect })
     const outside = '10.0.0.9:40000'
     at.call().accept(ME)
     at.clock.advance(600)
