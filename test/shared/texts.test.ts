@@ -32,7 +32,7 @@ const SPEAKS: Record<Area, RegExp> = {
   shell: /wordsIn|\bSay\b/u,
   conversation: /useWords\('conversation'\)|Words<'conversation'>|['`]conversation:/u,
   frame: /useWords\('frame'\)|Words<'frame'>|['`]frame:/u,
-  record: /\brecord\b[^\n]*= texts\[/u
+  record: /\brecord\b[^\n]*= texts\[|texts\[\w+\]\.record\b/u
 }
 const keysOf = (source: string): RegExp[] =>
   // Apart: one template may hold another literal.
