@@ -7,10 +7,11 @@ import { makeClock } from '../node/clock.ts'
 import { makeCodec } from '../node/codec.ts'
 import { profileFolder } from '../node/profile.ts'
 import { makeDial } from '../node/tcp.ts'
+import { watchNetwork } from '../node/wake.ts'
 import { hostPort, plainHost, sameAddress } from '../shared/address.ts'
 import type { ChatCommand } from '../shared/commands.ts'
 import type { DialectChoice } from '../shared/dialect.ts'
-import type { ClientEvent, DisconnectReason, SessionEvent } from '../shared/events.ts'
+import type { ClientEvent, DisconnectDetail, DisconnectReason, SessionEvent } from '../shared/events.ts'
 import type { ConnectArguments } from './arguments.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
 import { makeDrain } from './drain.ts'
@@ -22,7 +23,7 @@ import { printable } from '../shared/printable.ts'
 import { gapWords, openRecording, readSettings, type Recording } from './recording.ts'
 import { makePeople, readTyped, type Hall } from './typed.ts'
 
-const WHY: Record<DisconnectReason, string> = {
+const WHY: Record<DisconnectReason | DisconnectDetail, string> = {
   left: 'left',
   closed: 'the server closed the connection',
   reset: 'the connection was cut off',
@@ -30,7 +31,9 @@ const WHY: Record<DisconnectReason, string> = {
   timeout: 'no answer in time',
   kicked: 'the server closed us out',
   silent: 'the server stopped answering',
-  'not-a-chat': 'this is not a chat server'
+  'not-a-chat': 'this is not a chat server',
+  'no-such-host': 'there is no computer by this name',
+  unreachable: 'there is no way to this address'
 }
 
 /** `teahouse connect`: resolves with the exit code when the line is closed. */
@@ -50,7 +53,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
       : null
   let quit = false
   let arrived = false
-  const losses: DisconnectReason[] = []
+  const losses: (DisconnectReason | DisconnectDetail)[] = []
 
   /**
    * The session gets refs of our own, so that every command can be followed to its answer; what goes out carries the
@@ -95,7 +98,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
     if (recording === null) print(event)
     else recording.gate.after(() => print(event))
     if (event.type === 'disconnected' && event.reason !== 'left' && event.retryInMs === null) {
-      losses.push(event.reason)
+      losses.push(event.detail ?? event.reason)
       ended.resolve('lost')
     }
   }
@@ -132,6 +135,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   }
   // A script is always looking: without the keepalive of 001 it would go deaf after a silent minute (dialects 3.3).
   session.attend(true)
+  const stopWatching = watchNetwork(() => session.retryNow())
 
   const perform = (command: ChatCommand): void => {
     if (quit) return
@@ -185,6 +189,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   const asked = (await ended.promise) === 'asked'
   if (asked) await drain.finish(session, quit)
   stdin.pause()
+  stopWatching()
   const rest = session.unwritten()
   await session.leave()
   recorder?.end(rest)

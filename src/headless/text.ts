@@ -72,7 +72,7 @@ const words = (event: ClientEvent | HostEvent): string | null => {
       return `| ${event.text}`
     case 'disconnected': {
       const next = event.retryInMs === null ? '' : `; trying again ${seconds(event.retryInMs)}`
-      return `* ${terms.disconnect[event.reason]}${next}`
+      return `* ${terms.disconnect[event.detail ?? event.reason]}${next}`
     }
     case 'noted':
       if (event.state === 'waiting') return '* still waiting for the server to show your last line'

@@ -17,6 +17,8 @@ export type RecognisedBy = 'user' | 'welcome' | 'notice' | 'message' | 'echo' | 
 export type LeaveReason = 'left' | 'idle' | 'kicked'
 export type KickReason = 'idle' | 'flood' | 'moderator' | 'slow-reader' | 'unknown'
 export type DisconnectReason = 'left' | 'closed' | 'reset' | 'refused' | 'timeout' | 'kicked' | 'silent' | 'not-a-chat'
+/** Where a connection could not be made: the name leads nowhere (told as `refused`); no way there (`timeout`). */
+export type DisconnectDetail = 'no-such-host' | 'unreachable'
 export type RefusalCode =
   | 'name-taken'
   | 'bad-name'
@@ -118,6 +120,8 @@ export interface FreeLine {
 export interface Disconnected {
   type: 'disconnected'
   reason: DisconnectReason
+  /** More exactly, where the system says so. */
+  detail?: DisconnectDetail
   /** Milliseconds until the next try by itself; null when there will be none. */
   retryInMs: number | null
 }

@@ -1,6 +1,7 @@
 import type { Capabilities, Charset, Dialect, DialectChoice } from './dialect.ts'
 import type {
   CommandName,
+  DisconnectDetail,
   DisconnectReason,
   Door,
   KickReason,
@@ -28,11 +29,11 @@ export type LineId = number
 
 export type RoomStatus =
   /** Known, not wanted now: saved, left, or disconnected by hand. `reason` is how it ended last, if it did. */
-  | { state: 'away'; reason: DisconnectReason | null }
+  | { state: 'away'; reason: DisconnectReason | null; detail?: DisconnectDetail }
   | { state: 'connecting' }
   | { state: 'connected' }
   /** Lost; comes back by itself at `retryAt` (wall clock, ms). */
-  | { state: 'reconnecting'; reason: DisconnectReason; retryAt: number }
+  | { state: 'reconnecting'; reason: DisconnectReason; detail?: DisconnectDetail; retryAt: number }
   /** Closed by the server's will; `text` is what it said. May be `reconnecting` later. */
   | { state: 'kicked'; reason: KickReason; text: string; retryAt: number | null }
 

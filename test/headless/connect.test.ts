@@ -282,6 +282,16 @@ describe('--no-reconnect and reconnecting', () => {
     expect(ann.stderr()).toBe(`teahouse: 127.0.0.1:${port}: nobody answers\n`)
   })
 
+  test('a name nobody has: told as such', async () => {
+    // RFC 6761: this ending never exists, and no network is asked for it.
+    const ann = teahouse(['connect', 'nobody.invalid:8888', '--json', '--no-reconnect'], '')
+    expect(await ann.exited).toBe(1)
+    expect(ann.events.entries).toEqual([
+      { type: 'disconnected', reason: 'refused', detail: 'no-such-host', retryInMs: null }
+    ])
+    expect(ann.stderr()).toBe('teahouse: nobody.invalid:8888: there is no computer by this name\n')
+  })
+
   test('lost: disconnected (closed), exit 1', async () => {
     const server = closing(await startGopl())
     const ann = await join(server.port, '--no-reconnect')

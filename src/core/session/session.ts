@@ -1,6 +1,13 @@
 import { hostPort } from '../../shared/address.ts'
 import type { Timer, Wire } from '../../shared/carriers.ts'
-import type { CommandName, DisconnectReason, KickReason, SessionEvent } from '../../shared/events.ts'
+import type {
+  CommandName,
+  DisconnectDetail,
+  Disconnected,
+  DisconnectReason,
+  KickReason,
+  SessionEvent
+} from '../../shared/events.ts'
 import { type Connection, makeConnection } from './connection.ts'
 import type { MakeSession, Session } from './contract.ts'
 import { makeOutbox } from './outbox.ts'
@@ -23,7 +30,7 @@ export const makeSession: MakeSession = (given, deps) => {
   let attended = false
   let attempt: { abandon(): void } | null = null
   let line: { wire: Wire; connection: Connection } | null = null
-  let retry: { timer: Timer; reason: DisconnectReason } | null = null
+  let retry: { timer: Timer; ended: Omit<Disconnected, 'retryInMs'> } | null = null
   let stable: Timer | null = null
   /** How many people were there when the line was lost, until one stands well again. */
   let crowd = 0
@@ -86,16 +93,17 @@ export const makeSession: MakeSession = (given, deps) => {
     line = null
     outbox.lose()
   }
-  const disconnected = (reason: DisconnectReason, kick: KickReason | null): void => {
+  const disconnected = (reason: DisconnectReason, kick: KickReason | null, detail?: DisconnectDetail): void => {
     const comesBack = options.reconnect && reason !== 'not-a-chat' && kick !== 'moderator'
     const retryInMs = comesBack ? backoff.next(FOR_EVERYBODY.has(reason) ? crowd : 0) : null
-    tell({ type: 'disconnected', reason, retryInMs })
-    if (retryInMs !== null) retry = { reason, timer: clock.after(retryInMs, connect) }
+    const ended = { type: 'disconnected' as const, reason, ...(detail === undefined ? {} : { detail }) }
+    tell({ ...ended, retryInMs })
+    if (retryInMs !== null) retry = { ended, timer: clock.after(retryInMs, connect) }
   }
-  const lost = (reason: DisconnectReason, kick: KickReason | null): void => {
+  const lost = (reason: DisconnectReason, kick: KickReason | null, detail?: DisconnectDetail): void => {
     if (leaving) return leaving.finish()
     drop()
-    disconnected(reason, kick)
+    disconnected(reason, kick, detail)
   }
 
   const connect = (): void => {
@@ -136,8 +144,8 @@ export const makeSession: MakeSession = (given, deps) => {
       failed: (why) => {
         if (mine !== generation) return
         attempt = null
-        // Nobody answers at that address: for a person the same as a connection that takes too long.
-        lost(why === 'timeout' || why === 'unreachable' ? 'timeout' : 'refused', null)
+        const detail = why === 'no-such-host' || why === 'unreachable' ? why : undefined
+        lost(why === 'timeout' || why === 'unreachable' ? 'timeout' : 'refused', null, detail)
       },
       received: (bytes) => current()?.received(bytes),
       ended: () => current()?.ended('closed'),
@@ -192,7 +200,7 @@ export const makeSession: MakeSession = (given, deps) => {
       if (options.nick !== before.nick) line?.connection.wantName(options.nick)
       if (!options.reconnect && retry) {
         retry.timer.cancel()
-        tell({ type: 'disconnected', reason: retry.reason, retryInMs: null })
+        tell({ ...retry.ended, retryInMs: null })
         retry = null
       }
     },

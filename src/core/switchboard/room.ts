@@ -264,6 +264,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
 
   const heardDisconnected = (reason: Extract<SessionEvent, { type: 'disconnected' }>): void => {
     const { retryInMs } = reason
+    const detail = reason.detail === undefined ? {} : { detail: reason.detail }
     // We renew the connection ourselves: another address, another character set.
     const renewing = reason.reason === 'left' && retryInMs === 0
     const retryAt = retryInMs === null ? null : clock.wall() + retryInMs
@@ -278,8 +279,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
           : renewing
             ? { state: 'connecting' }
             : retryAt === null
-              ? { state: 'away', reason: reason.reason }
-              : { state: 'reconnecting', reason: reason.reason, retryAt },
+              ? { state: 'away', reason: reason.reason, ...detail }
+              : { state: 'reconnecting', reason: reason.reason, ...detail, retryAt },
       renaming: room.renaming.state === 'waiting' ? { state: 'idle' } : room.renaming
     })
     if (retryAt === null) forgetPeople()

@@ -1,6 +1,6 @@
 import { CircleSlash2, DoorOpen, LoaderCircle, MessagesSquare, PlugZap, Unplug, UserLock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { DisconnectReason } from '../../shared/events.ts'
+import type { DisconnectDetail, DisconnectReason } from '../../shared/events.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
 import { addressOf, netcatLine, placeOf } from '../hosting/invitation.ts'
@@ -37,9 +37,13 @@ const Countdown = ({ until }: { until: number }) => {
 const connectNow = (room: Room) => (): void => void perform({ type: 'reconnect', room: room.id })
 const stop = (room: Room) => (): void => void perform({ type: 'disconnect', room: room.id })
 
-const awayText = (reason: DisconnectReason | null, room: Room, t: Words<'conversation'>): string => {
+const awayText = (reason: DisconnectReason | DisconnectDetail | null, room: Room, t: Words<'conversation'>): string => {
   const address = addressOf(room)
   switch (reason) {
+    case 'no-such-host':
+      return t('state.noHostLong', { address: room.host })
+    case 'unreachable':
+      return t('state.unreachableLong', { address: room.host })
     case 'refused':
       return t('state.refusedLong', { address })
     case 'timeout':
@@ -87,10 +91,10 @@ const useTold = (room: Room): Told | null => {
       return {
         tone: 'warn',
         icon: <PlugZap aria-hidden />,
-        title: terms(`disconnect.${status.reason}`),
+        title: terms(`disconnect.${status.detail ?? status.reason}`),
         text: (
           <>
-            {unreached && <span className={styles['why']}>{awayText(status.reason, room, t)} </span>}
+            {unreached && <span className={styles['why']}>{awayText(status.detail ?? status.reason, room, t)} </span>}
             <Countdown until={status.retryAt} />
           </>
         ),
@@ -140,8 +144,9 @@ const useTold = (room: Room): Told | null => {
       return {
         tone: failed ? 'warn' : 'calm',
         icon: failed ? <CircleSlash2 aria-hidden /> : <Unplug aria-hidden />,
-        title: failed && status.reason !== null ? terms(`disconnect.${status.reason}`) : t('state.away'),
-        text: awayText(status.reason, room, t),
+        title:
+          failed && status.reason !== null ? terms(`disconnect.${status.detail ?? status.reason}`) : t('state.away'),
+        text: awayText(status.detail ?? status.reason, room, t),
         actions: (
           <>
             {failed && changeAddress}
@@ -213,6 +218,7 @@ export const EmptyConversation = ({ conversation, room }: { conversation: Conver
                 <code>{line}</code>
                 <CopyButton text={line} what={line} />
               </span>
+              {room.hosting.guests === 0 && <span className={styles['aside']}>{t('state.emptyHostNobody')}</span>}
             </>
           ),
           actions: (

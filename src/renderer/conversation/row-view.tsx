@@ -9,6 +9,7 @@ import { perform } from '../actions.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { classes } from '../parts/class-names.ts'
 import { useLanguage, useWords } from '../words.ts'
+import type { Words } from '../words.ts'
 import type { Comings, NewName } from './comings.ts'
 import { comingsOf } from './comings.ts'
 import { MessageText } from './message-text.tsx'
@@ -184,25 +185,22 @@ const Presence = ({ line, context }: { line: PresenceLine; context: RowContext }
 
 /** Names in a summary; of more, the first two stand for the rest. */
 const NAMED_AT_MOST = 3
+const namedOf = (members: readonly Member[]): readonly Member[] =>
+  members.slice(0, members.length > NAMED_AT_MOST ? NAMED_AT_MOST - 1 : NAMED_AT_MOST)
 
-const Names = ({ members, context }: { members: readonly Member[]; context: RowContext }) => {
-  const t = useWords('conversation')
+/** "A, B and 2 others", with a slot for each name. */
+const namesSentence = (members: readonly Member[], t: Words<'conversation'>): string => {
   const count = members.length
-  const named = members.slice(0, count > NAMED_AT_MOST ? NAMED_AT_MOST - 1 : NAMED_AT_MOST)
+  const named = namedOf(members)
   const [first = '', second = '', third = ''] = named.map((_, index) => slot(index))
-  const sentence =
-    count > NAMED_AT_MOST
-      ? t('log.namesMore', { first, second, count: count - named.length, total: count })
-      : count === 3
-        ? t('log.namesThree', { first, second, third })
-        : count === 2
-          ? t('log.namesTwo', { first, second })
-          : first
-  return inSlots(
-    sentence,
-    ...named.map((member) => <Name key={memberKey(member)} member={member} apart={isAlike(member, context)} />)
-  )
+  if (count > NAMED_AT_MOST) return t('log.namesMore', { first, second, count: count - named.length, total: count })
+  if (count === 3) return t('log.namesThree', { first, second, third })
+  return count === 2 ? t('log.namesTwo', { first, second }) : first
 }
+
+/** Chinese sets a blank beside a name, none between its own words: 等 4 人进来了. */
+const withoutStrayBlanks = (sentence: string): string =>
+  sentence.replaceAll(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '')
 
 /** What the lines of a fold come down to, in a sentence. */
 const PresenceSummary = ({ comings, context }: { comings: Comings; context: RowContext }) => {
@@ -211,7 +209,14 @@ const PresenceSummary = ({ comings, context }: { comings: Comings; context: RowC
   const about = (key: 'joined' | 'passed' | 'left' | 'renamedMany', members: readonly Member[]): ReactNode[] =>
     members.length === 0
       ? []
-      : [inSlots(t(`log.${key}`, { names: slot(0) }), <Names key="names" members={members} context={context} />)]
+      : [
+          inSlots(
+            withoutStrayBlanks(t(`log.${key}`, { names: namesSentence(members, t) })),
+            ...namedOf(members).map((member) => (
+              <Name key={memberKey(member)} member={member} apart={isAlike(member, context)} />
+            ))
+          )
+        ]
   const [only] = renamed
   const parts = [
     ...about('joined', came),

@@ -24,7 +24,9 @@ export const useStateWords = (room: Room): string => {
     case 'kicked':
       return waiting ?? terms(`kick.${room.status.reason}`)
     case 'away':
-      return room.status.reason === null ? t('state.away') : terms(`disconnect.${room.status.reason}`)
+      return room.status.reason === null
+        ? t('state.away')
+        : terms(`disconnect.${room.status.detail ?? room.status.reason}`)
   }
 }
 

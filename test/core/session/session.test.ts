@@ -624,6 +624,17 @@ describe('coming back', () => {
     expect(once.news()).toEqual([{ type: 'disconnected', reason: 'timeout', retryInMs: null }])
   })
 
+  test('a name that leads nowhere, and no way to an address, are told as such', () => {
+    const at = stand()
+    at.call().fail('no-such-host')
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'refused', detail: 'no-such-host', retryInMs: 750 }])
+    at.session.configure({ reconnect: false })
+    expect(at.news()).toEqual([{ type: 'disconnected', reason: 'refused', detail: 'no-such-host', retryInMs: null }])
+    const far = stand({ reconnect: false })
+    far.call().fail('unreachable')
+    expect(far.news()).toEqual([{ type: 'disconnected', reason: 'timeout', detail: 'unreachable', retryInMs: null }])
+  })
+
   test.each([0, 0.5, 0.999])(
     'against a server that hangs up at once: the first try within 1 s, at most 9 in 6 s (%f)',
     (random) => {

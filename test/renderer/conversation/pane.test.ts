@@ -389,7 +389,7 @@ describe('coming in', () => {
       type: 'preferencesChanged',
       preferences: { ...emptyState().preferences, language: 'zh-CN' }
     })
-    await log(window).getByRole('button', { name: 'wang、李雷等 4 人 进来了；ben 离开了' }).waitFor()
+    await log(window).getByRole('button', { name: 'wang、李雷 等 4 人进来了；ben 离开了' }).waitFor()
     await window.close()
   })
 })
@@ -421,6 +421,36 @@ test('an address nobody answers at can be mended where it is told', async () => 
   await window.page.getByText('Is the room open, and is 10.0.4.7:9999 its address?').waitFor()
   await window.page.getByRole('button', { name: 'Change the address…' }).click()
   await window.page.getByRole('dialog').getByLabel('Address').waitFor()
+  await window.close()
+})
+
+test.each([
+  [
+    { state: 'reconnecting', reason: 'refused', detail: 'no-such-host', retryAt: Date.now() + 60_000 },
+    'There is no computer by this name',
+    'Is 10.0.4.7 spelled right, and does this network know the name?'
+  ],
+  [
+    { state: 'away', reason: 'timeout', detail: 'unreachable' },
+    'There is no way to this address',
+    'Is this computer on a network, and is 10.0.4.7 on the same one?'
+  ]
+] as const)('why nobody is reached is told in true words: %o', async (status, title, question) => {
+  const window = await open({ ...stateOf([]), rooms: [sampleRoom('tea', { status })] })
+  await window.page.getByRole('heading', { name: title }).waitFor()
+  await window.page.getByText(question).waitFor()
+  await window.page.getByRole('button', { name: 'Change the address…' }).waitFor()
+  await window.close()
+})
+
+test('in an empty room of our own, a sentence tells where help is against a firewall', async () => {
+  const hosting = { name: 'Tea', doors: [], addresses: ['192.168.1.20:8888'], guests: 0 }
+  const state = { ...stateOf([]), rooms: [sampleRoom('tea', { hosting })] }
+  const window = await open(state)
+  const sentence = window.page.getByText('Nobody gets in? Then a firewall may be in the way')
+  await sentence.waitFor()
+  await window.push({ type: 'roomChanged', room: sampleRoom('tea', { hosting: { ...hosting, guests: 1 } }) })
+  await sentence.waitFor({ state: 'detached' })
   await window.close()
 })
 

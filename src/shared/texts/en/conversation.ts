@@ -44,6 +44,8 @@ export const conversation = {
     connect: 'Connect',
     refusedLong: 'Is the room open, and is {{address}} its address?',
     timeoutLong: '{{address}} may be switched off, behind a firewall, or on another network.',
+    noHostLong: 'Is {{address}} spelled right, and does this network know the name?',
+    unreachableLong: 'Is this computer on a network, and is {{address}} on the same one?',
     notChatLong: 'Something else answers at {{address}}, so nothing was sent to it.',
     changeAddress: 'Change the address…',
     tryAgain: 'Try again',
@@ -59,6 +61,7 @@ export const conversation = {
     emptyRoomLong: 'What you write here goes to everybody in the room.',
     emptyHost: 'Your room is open',
     emptyHostLong: 'Anybody on this network can come in. In a terminal this is enough:',
+    emptyHostNobody: 'Nobody gets in? Then a firewall may be in the way: “Invite people…” tells what to do.',
     invite: 'Invite people…',
     emptyPrivate: 'A private thread with {{name}}',
     emptyPrivateLong: 'Nobody else in the room sees it. The server and the network in between can.'

@@ -9,7 +9,9 @@ export const terms = {
     timeout: 'No answer in time',
     kicked: 'The server closed you out',
     silent: 'The server stopped answering',
-    'not-a-chat': 'This is not a chat server'
+    'not-a-chat': 'This is not a chat server',
+    'no-such-host': 'There is no computer by this name',
+    unreachable: 'There is no way to this address'
   },
   kick: {
     idle: 'You were silent for too long',

@@ -11,7 +11,9 @@ export const terms: Same<typeof english> = {
     timeout: '等待应答超时',
     kicked: '服务器把你请出了房间',
     silent: '服务器不再应答',
-    'not-a-chat': '这不是聊天服务器'
+    'not-a-chat': '这不是聊天服务器',
+    'no-such-host': '没有叫这个名字的电脑',
+    unreachable: '没有通往这个地址的路'
   },
   kick: {
     idle: '你太久没有说话',
