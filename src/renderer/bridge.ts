@@ -1,8 +1,11 @@
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 
-/** How the page stands to the app behind it. `refused`: the app runs, but was started anew and does not know this tab. */
-export type CarrierState = 'waiting' | 'attached' | 'lost' | 'refused'
+/**
+ * How the page stands to the app behind it. `refused`: the app runs, but was started anew and does not know this tab.
+ * `barred`: it runs and knows this tab, and yet lets it not in: there are too many, or something between them is in the way.
+ */
+export type CarrierState = 'waiting' | 'attached' | 'lost' | 'refused' | 'barred'
 
 declare global {
   interface Window {
@@ -16,12 +19,14 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 5_000
 
 /** A WebSocket does not tell why it was refused; a request to the same place does. */
-const isRefused = async (): Promise<boolean> => {
+const whyShut = async (): Promise<CarrierState> => {
   try {
-    return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status === FORBIDDEN
+    const { ok, status } = await fetch('/', { method: 'HEAD', cache: 'no-store' })
+    if (status === FORBIDDEN) return 'refused'
+    return ok ? 'barred' : 'lost'
   } catch {
     // Nobody there at all.
-    return false
+    return 'lost'
   }
 }
 const FORBIDDEN = 403
@@ -91,7 +96,7 @@ const openSocketBridge = (onCarrier: (state: CarrierState) => void): Bridge => {
         wait = Math.min(wait * 2, LAST_RETRY_MS)
       }
       if (wasOpen) again('lost')
-      else void isRefused().then((refused) => again(refused ? 'refused' : 'lost'))
+      else void whyShut().then(again)
     })
   }
 

@@ -32,10 +32,10 @@ export const CarrierBar = () => {
   return (
     <div role="status" aria-live="assertive">
       {carrier === 'lost' && <Lost />}
-      {carrier === 'refused' && (
+      {(carrier === 'refused' || carrier === 'barred') && (
         <p className={styles['bar']}>
           <KeyRound aria-hidden className={styles['sign']} />
-          {t('carrier.refused')}
+          {t(`carrier.${carrier}`)}
         </p>
       )}
     </div>

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { createServer, connect } from 'node:net'
 import type { Socket } from 'node:net'
 import type { Page } from 'playwright-core'
+import { WebSocket } from 'ws'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openViewServer } from '../../../src/node/view-server.ts'
 import type { ViewServer } from '../../../src/node/view-server.ts'
@@ -335,6 +337,24 @@ describe('the line to the app', () => {
     await other.goto(through(server.address()))
     await other.getByRole('heading', { name: 'Second floor' }).waitFor()
     await expect.poll(() => page.locator('[aria-live=assertive]').textContent(), { timeout: 10_000 }).toBe('')
+  })
+
+  test('one tab too many is told so, and comes in when another is closed', async () => {
+    const server = await serve(makeSide())
+    const origin = `http://127.0.0.1:${server.port}`
+    const entered = await fetch(server.address(), { redirect: 'manual' })
+    const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const tabs = Array.from(
+      { length: 100 },
+      () => new WebSocket(`ws://127.0.0.1:${server.port}/bridge`, { headers: { cookie, origin } })
+    )
+    await Promise.all(tabs.map((tab) => once(tab, 'open')))
+    const page = await openTab()
+    await page.goto(server.address())
+    await bar(page, /^Teahouse answers, but lets this tab not in/).waitFor()
+    tabs[0]?.close()
+    await page.getByRole('heading', { name: 'Second floor' }).waitFor()
+    await expect.poll(() => page.locator('[aria-live=assertive]').textContent()).toBe('')
   })
 })
 

@@ -14,6 +14,8 @@ export const frame = {
     ended: 'If it was ended, start it again and open the new address it prints.',
     refused:
       'Teahouse was started again and does not know this tab any more. Open the new address that it has printed.',
+    barred:
+      'Teahouse answers, but lets this tab not in: too many of its tabs are open, or a proxy in between is in the way. It goes on trying.',
     arriving: 'Opening Teahouse…'
   },
   title: {
