@@ -11,7 +11,8 @@ export const BATCH_EVERY_MS = 50
 export const BATCH_LINES = 500
 /** Half a second of the fastest feed. Further behind, a new snapshot is cheaper than catching up, and bounded. */
 export const BACKLOG_LINES = 5000
-const BACKLOG_CHARACTERS = 8 * STRETCH_CHARACTERS
+/** The same for lines of a megabyte: what a view has not been sent yet may not fill the memory. */
+export const BACKLOG_CHARACTERS = 8 * STRETCH_CHARACTERS
 /** Wishes waiting for the first view (a link that started the app): the newest ones count. */
 const UNHEARD_WISHES = 10
 

@@ -3,7 +3,7 @@ import type { ConversationId, Line, LineId, LineState } from '../../shared/state
 import type { Conversations } from './conversations.ts'
 
 /** Settled own lines of which more may come (a further piece, a late refusal): more than a person types in an hour. */
-const REMEMBERED_OWN_LINES = 2000
+export const REMEMBERED_OWN_LINES = 2000
 
 type SaidLine = Extract<Line, { kind: 'said' }>
 

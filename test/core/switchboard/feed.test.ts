@@ -1,6 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BACKLOG_LINES, BATCH_EVERY_MS, BATCH_LINES, makeFeed } from '../../../src/core/switchboard/feed.ts'
+import {
+  BACKLOG_CHARACTERS,
+  BACKLOG_LINES,
+  BATCH_EVERY_MS,
+  BATCH_LINES,
+  makeFeed
+} from '../../../src/core/switchboard/feed.ts'
 import type { ViewMessage } from '../../../src/shared/bridge.ts'
 import type { Member, SessionEvent } from '../../../src/shared/events.ts'
 import { memberKey } from '../../../src/shared/events.ts'
@@ -284,6 +290,26 @@ describe('the feed', () => {
     const sizes = rig.view.messages.slice(before).map(linesIn)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(BATCH_LINES)
     expect(rig.lines(id).length).toBe(had + 1800)
+  })
+
+  test('a backlog has an end in characters as well as in lines', () => {
+    const messages = (lines: Line[]): ViewMessage['type'][] => {
+      const clock = makeHandClock()
+      const heard: ViewMessage['type'][] = []
+      const feed = makeFeed({ clock, snapshot: () => makeView(makeRig().board).state(), gather: () => undefined })
+      feed.attach((message) => heard.push(message.type))
+      feed.tell({ type: 'linesAdded', conversation: 'a', lines })
+      clock.advance(10_000)
+      return heard.slice(1)
+    }
+    const line = (id: number, characters: number): Line => ({ id, at: 0, kind: 'line', text: 'x'.repeat(characters) })
+    const weight = lineWeight(line(1, 0))
+    const half = BACKLOG_CHARACTERS / 2 - weight
+    expect(messages([line(1, half), line(2, half)])).toEqual(['events', 'events'])
+    expect(messages([line(1, half), line(2, half + 1)])).toEqual(['snapshot'])
+    const many = (count: number): Line[] => Array.from({ length: count }, (_, id) => line(id, 1))
+    expect(messages(many(BACKLOG_LINES))).toEqual(Array(BACKLOG_LINES / BATCH_LINES).fill('events'))
+    expect(messages(many(BACKLOG_LINES + 1))).toEqual(['snapshot'])
   })
 
   test('gives a view that fell far behind a new snapshot, and the wishes still come', async () => {

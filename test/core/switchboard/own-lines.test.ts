@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { REMEMBERED_OWN_LINES } from '../../../src/core/switchboard/own-lines.ts'
 import type { Line } from '../../../src/shared/state.ts'
 import type { Rig } from './rig.ts'
 import { ALL, ANNA, echoed, makeRig, ME, settle } from './rig.ts'
@@ -147,6 +148,24 @@ test('thousands of waiting lines all find their echo', async () => {
   const older = await rig.board.answer({ type: 'page', conversation: id, before: page.lines[0]?.id ?? 0, limit: 2000 })
   expect(older.lines).toHaveLength(1001)
   expect(older.lines.every((line) => line.kind !== 'said' || line.state === 'delivered')).toBe(true)
+})
+
+test('of lines that are through only the newest can still be refused: memory has an end', async () => {
+  const { rig, id } = await joined()
+  const refs: string[] = []
+  for (let said = 0; said <= REMEMBERED_OWN_LINES; said += 1) {
+    await rig.run({ type: 'say', conversation: id, text: `${said}` })
+    const ref = rig.session().lastRef()
+    refs.push(ref)
+    rig.session().tell(echoed(ref, `${said}`))
+  }
+  const refuse = (ref = ''): void =>
+    rig.session().tell({ type: 'refused', command: 'say', code: 'flood', text: '', ref })
+  const notes = (): number => rig.lines(id).filter((line) => line.kind === 'refused').length
+  refuse(refs[1])
+  expect(notes()).toBe(0)
+  refuse(refs[0])
+  expect(notes()).toBe(1)
 })
 
 describe('a text of several lines', () => {
