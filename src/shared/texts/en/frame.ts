@@ -271,7 +271,8 @@ export const frame = {
     textWord: 'TEXT',
     others: 'What others can connect with',
     othersTeahouse: 'Teahouse: Connect…, then your address and port.',
-    othersTerminal: 'Any terminal: netcat or telnet, with the line shown under Addresses and invitation.',
+    othersTerminal:
+      'Any terminal: netcat, with the line shown under Addresses and invitation, or telnet. Some telnet programs damage characters outside ASCII; netcat leaves them whole.',
     othersTutorial:
       'The clients of the Go tutorials: gopl, gopl-zh, iamhere, im and bare relays, each at a door of its dialect.',
     open: 'Nothing is encrypted and nobody is verified: say only what may be heard on your network.'

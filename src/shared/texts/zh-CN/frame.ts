@@ -266,7 +266,7 @@ export const frame: Same<typeof english> = {
     textWord: '内容',
     others: '别人可以用什么连接',
     othersTeahouse: 'Teahouse：选“连接…”，填入你的地址和端口。',
-    othersTerminal: '任意终端：用 netcat 或 telnet，命令见“地址与邀请”。',
+    othersTerminal: '任意终端：用 netcat（命令见“地址与邀请”）或 telnet。有些 telnet 程序会损坏汉字，netcat 不会。',
     othersTutorial: 'Go 教程里的客户端：gopl、gopl-zh、iamhere、im 和纯转发，各走自己方言的入口。',
     open: '内容没有加密，身份也未经核实：只说可以让网络里的人听见的话。'
   },
