@@ -41,13 +41,14 @@ import styles from './conversation-header.module.css'
 const PeopleCount = ({ room, separated }: { room: Room; separated: boolean }) => {
   const t = useWords('conversation')
   const people = useApp((state) => state.people[room.id])
-  const self = room.status.state === 'connected' ? room.self : null
+  const connected = room.status.state === 'connected'
+  const self = connected ? room.self : null
   const count = useMemo(() => peopleInOrder(people?.members ?? [], self).length, [people, self])
   if (!people || count === 0) return null
   return (
     <>
       {separated && ' · '}
-      {t(people.complete ? 'header.people' : 'header.seen', { count })}
+      {t(people.complete && connected ? 'header.people' : 'header.seen', { count })}
     </>
   )
 }

@@ -86,8 +86,10 @@ export const PeoplePane = ({ room: id }: { room: RoomId }) => {
   const t = useWords('conversation')
   const room = useApp((state) => roomOf(state, id))
   const members = useApp((state) => state.people[id]?.members) ?? NOBODY
-  const complete = useApp((state) => state.people[id]?.complete ?? false)
   const connected = room?.status.state === 'connected'
+  // A list from before the connection was lost is not the list of who is here.
+  const complete = useApp((state) => state.people[id]?.complete ?? false) && connected
+  const sure = complete ? 'complete' : connected ? 'seen' : 'before'
   const self = connected ? room.self : null
   const people = useMemo(() => peopleInOrder(members, self), [members, self])
   const scroller = useRef<HTMLDivElement>(null)
@@ -118,12 +120,9 @@ export const PeoplePane = ({ room: id }: { room: RoomId }) => {
         </span>
       </header>
       {people.length > 0 && (
-        <p
-          className={classes(styles['sure'], complete && styles['complete'])}
-          title={t(complete ? 'people.completeLong' : 'people.seenLong')}
-        >
+        <p className={classes(styles['sure'], complete && styles['complete'])} title={t(`people.${sure}Long`)}>
           {complete ? <BadgeCheck aria-hidden /> : <ScanEye aria-hidden />}
-          {t(complete ? 'people.complete' : 'people.seen')}
+          {t(`people.${sure}`)}
         </p>
       )}
       {/* The list scrolls, and is reached by its people. */}

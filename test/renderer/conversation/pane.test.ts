@@ -479,6 +479,18 @@ describe('people', () => {
     await window.close()
   })
 
+  test('of before the connection was lost are not told as here', async () => {
+    const window = await open(stateOf(talk(3)))
+    const { page } = window
+    await page.getByText('Everybody who is here').waitFor()
+    const status = { state: 'reconnecting', reason: 'reset', retryAt: Date.now() + 60_000 } as const
+    await window.push({ type: 'roomChanged', room: sampleRoom('tea', { status }) })
+    await page.getByText('Seen before the line was lost').waitFor()
+    await page.getByText(/^\d+ people seen so far$/u).waitFor()
+    expect(await page.getByText('Everybody who is here').count()).toBe(0)
+    await window.close()
+  })
+
   test('the menu of a message offers what can be done about it', async () => {
     const window = await open(stateOf([line(1, said(ann, 'copy me'))]))
     await window.page.getByText('copy me').click({ button: 'right' })

@@ -142,6 +142,8 @@ export const conversation = {
     seen: 'Seen so far; others may be here',
     seenLong: 'This server does not tell who is here. The list shows who was seen since you came.',
     completeLong: 'The server told who is here.',
+    before: 'Seen before the line was lost',
+    beforeLong: 'The connection is not there now. The list shows who was here before; it may have changed.',
     list: 'People in {{room}}',
     you: 'you',
     ignored: 'ignored',

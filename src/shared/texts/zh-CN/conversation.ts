@@ -131,6 +131,8 @@ export const conversation: Same<typeof english> = {
     seen: '目前见到的人，可能还有别人',
     seenLong: '这台服务器不告知谁在房间里。名单只列出你进来之后见到的人。',
     completeLong: '名单由服务器给出。',
+    before: '断线之前见到的人',
+    beforeLong: '现在没有连接。名单是断线之前的，可能已经变了。',
     list: '{{room}} 里的人',
     you: '你',
     ignored: '已忽略',
