@@ -152,9 +152,15 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   }, [rows, unreadRow, isJump, virtual])
 
   const placed = virtual.range !== null
+  const offset = virtual.scrollOffset ?? 0
+  const endedAt = useRef(0)
   useEffect(() => {
-    if (placed) standAtEnd(conversation.id, atEnd)
-  }, [placed, atEnd, conversation.id])
+    if (!placed) return
+    if (atEnd) endedAt.current = offset
+    // What comes in pushes the end away before the list follows it: only who went up has left it.
+    else if (offset >= endedAt.current && (visit === null || visit.atEnd)) return
+    standAtEnd(conversation.id, atEnd)
+  }, [placed, atEnd, offset, visit, conversation.id])
   useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)

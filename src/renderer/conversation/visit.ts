@@ -136,7 +136,8 @@ const withEvent = (visit: Visit, event: AppEvent): Visit | null => {
 const withSnapshot = (visit: Visit, live: Timeline): Visit | null => {
   if (live.whole && live.lines.length === 0) return null
   if (!visit.joined) return visit
-  if (!meets(visit.lines, live)) return { ...visit, joined: false }
+  // Who stood at the live end is taken along to the new one; who reads further up is not.
+  if (!meets(visit.lines, live)) return visit.atEnd ? null : { ...visit, joined: false }
   const first = live.lines[0]?.id ?? Number.POSITIVE_INFINITY
   const older = visit.lines.filter((line) => line.id < first)
   return withNews({ ...visit, lines: older }, live.lines)

@@ -454,6 +454,23 @@ test('in an empty room of our own, a sentence tells where help is against a fire
   await window.close()
 })
 
+test('who stands at the end stays there in a flood, also when the window is given everything anew', async () => {
+  const window = await open(stateOf(talk(60)))
+  await atEnd(window)
+  for (let batch = 0; batch < 10; batch += 1)
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(500, 61 + batch * 500) })
+  await log(window).getByText('message 5060', { exact: true }).waitFor()
+  await atEnd(window)
+  await window.show(stateOf(talk(500, 20_001), { whole: false }))
+  await log(window).getByText('message 20500', { exact: true }).waitFor()
+  await atEnd(window)
+  expect(await window.page.getByRole('button', { name: /newest/ }).count()).toBe(0)
+  await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(3, 20_501) })
+  await log(window).getByText('message 20503', { exact: true }).waitFor()
+  await atEnd(window)
+  await window.close()
+})
+
 describe('people', () => {
   test('can be ignored and spoken to alone, by keyboard', async () => {
     const window = await open(stateOf(talk(20)))
