@@ -21,7 +21,12 @@ const { values } = parseArgs({
     /** `own`: a sender goes on when he reads his own line; `neighbour`: when another one does (hosts without echo). */
     watch: { type: 'string', default: 'own' },
     /** `bytes`: all lines have the same length; `lines`: they have not, and are looked for. */
-    count: { type: 'string', default: 'bytes' }
+    count: { type: 'string', default: 'bytes' },
+    /**
+     * `yes`: the host greets who comes. To be connected is not to be in: a kernel connects more than a busy host has let
+     * in yet, and under SYN cookies it forgets those that no longer fit its list.
+     */
+    greets: { type: 'string', default: 'no' }
   }
 })
 const port = Number(values.port)
@@ -52,10 +57,14 @@ const join = (index: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: SOURCE, port, localAddress: SOURCE, noDelay: true })
     sockets[index] = socket
-    socket.once('connect', resolve)
-    socket.once('error', reject)
+    socket.once(values.greets === 'yes' ? 'data' : 'connect', () => resolve())
+    let why = 'with FIN'
+    socket.on('error', (error) => {
+      why = error.message
+      reject(error)
+    })
     socket.on('close', () => {
-      throw new Error('a member was closed during the benchmark')
+      throw new Error(`member ${index} was closed during the benchmark: ${why}`)
     })
     socket.on('data', (chunk) => {
       bytes += chunk.length

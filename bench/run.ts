@@ -79,9 +79,9 @@ interface Host {
   child: ChildProcess
   port: number
   /** How the load knows that a line came round, and how many came. */
-  load: { watch: 'own' | 'neighbour'; count: 'bytes' | 'lines' }
+  load: { watch: 'own' | 'neighbour'; count: 'bytes' | 'lines'; greets: 'yes' | 'no' }
 }
-const SAME_LINES = { watch: 'own', count: 'bytes' } as const
+const SAME_LINES = { watch: 'own', count: 'bytes', greets: 'no' } as const
 
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -116,20 +116,23 @@ const NAMES = {
 type Who = keyof typeof NAMES
 /** Its report of every line goes nowhere, so that nobody has to read it. */
 const startOurs = (more: string[]): Promise<Host> =>
-  onPort((port) => {
-    const options = [
-      '--unlimited',
-      '--dialect',
-      'gopl',
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--json',
-      ...more
-    ]
-    return onCore(0, process.execPath, [here('../src/headless/index.ts'), 'host', ...options], 'ignore')
-  }, SAME_LINES)
+  onPort(
+    (port) => {
+      const options = [
+        '--unlimited',
+        '--dialect',
+        'gopl',
+        '--bind',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--json',
+        ...more
+      ]
+      return onCore(0, process.execPath, [here('../src/headless/index.ts'), 'host', ...options], 'ignore')
+    },
+    { ...SAME_LINES, greets: 'yes' }
+  )
 const starts: Record<Who, () => Promise<Host>> = {
   plain: () => tellsPort(onCore(0, process.execPath, [here('plain-host.ts')])),
   c: () => {
@@ -146,7 +149,7 @@ const starts: Record<Who, () => Promise<Host>> = {
         // It ends when many leave at once, and says so.
         return onCore(0, 'ncat', options, 'ignore', 'ignore')
       },
-      { watch: 'neighbour', count: 'lines' }
+      { watch: 'neighbour', count: 'lines', greets: 'no' }
     )
   },
   irc: () => {

@@ -23,8 +23,11 @@ const FILES_KEPT_FREE = 256
  * keeps for us while we are busy. An eighth of all files at most.
  */
 const TURNED_AWAY_AT_ONCE = 1024
-/** Connections waiting in the kernel while we are busy: a whole class that comes in at once. */
-const BACKLOG = 1024
+/**
+ * Connections waiting in the kernel while we are busy: a whole building that comes back at once. What does not fit is
+ * lost without a word where the kernel answers floods with cookies. It takes less where the system says so.
+ */
+const BACKLOG = 4096
 /** Closing: the members' FINs are waited for so long, then the wires are given up. At most 2 s are promised. */
 const CLOSE_MS = 1800
 const LOG_EVERY_MS = 10_000
