@@ -7,6 +7,7 @@ import type { Browser, Page } from '@playwright/test'
 import { connectRaw } from '../support/clients/raw.ts'
 import { makeEventLog } from '../support/until.ts'
 import { test as base, expect, MAIN } from './fixtures.ts'
+import { startDecoy } from './decoy.ts'
 import { freePort } from './driver.ts'
 import { chromiumProgram } from './host.ts'
 import { CHROMIUM_ARGUMENTS } from './stand-in/host.ts'
@@ -201,4 +202,97 @@ test('a program that dies is missed at once; started anew it says how to get in,
   await page.getByRole('button', { name: 'Host it again' }).click()
   await expect(field(page)).toBeVisible()
   await expect(page.getByText('You hosted Survivor when Teahouse ended.')).toBeHidden()
+})
+
+test.describe('a page of somebody else, in the same browser', () => {
+  /** Its name leads to this machine, as DNS rebinding would make it. */
+  const ELSEWHERE = 'evil.example'
+  const strange = test.extend<{ stranger: () => Promise<{ page: Page }>; mine: Page }>({
+    mine: async ({ playwright }, give) => {
+      const browser = await playwright.chromium.launch({
+        executablePath: chromiumProgram(),
+        args: [...CHROMIUM_ARGUMENTS, `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`]
+      })
+      const context = await browser.newContext()
+      await give(await context.newPage())
+      await browser.close()
+    },
+    stranger: async ({ mine }, give) => {
+      const decoy = await startDecoy()
+      await give(async () => {
+        const page = await mine.context().newPage()
+        await page.goto(`http://${ELSEWHERE}:${decoy.port}/`)
+        return { page }
+      })
+      await decoy.close()
+    }
+  })
+  /** What becomes of sockets that a page opens. */
+  const tryToOpen = (page: Page, urls: string[]): Promise<('open' | 'refused')[]> =>
+    page.evaluate(
+      (urls) =>
+        Promise.all(
+          urls.map(
+            (url) =>
+              new Promise<'open' | 'refused'>((resolve) => {
+                const socket = new WebSocket(url)
+                socket.addEventListener('open', () => resolve('open'))
+                // Not `close`: what the page's policy stops has none.
+                socket.addEventListener('error', () => resolve('refused'))
+              })
+          )
+        ),
+      urls
+    )
+
+  strange('gets no bridge, by whatever name it calls this machine (T25)', async ({ startView, mine, stranger }) => {
+    const view = await startView()
+    await mine.goto(view.address)
+    await expect(mine.getByRole('heading', { name: 'Welcome to Teahouse' })).toBeVisible()
+    const names = ['127.0.0.1', 'localhost', ELSEWHERE]
+    const bridges = names.map((name) => `ws://${name}:${view.port}/bridge`)
+    const { page } = await stranger()
+    expect(await tryToOpen(page, bridges)).toEqual(['refused', 'refused', 'refused'])
+    // Rebound to our own port, the page is not even given our page, nor the cookie.
+    const answer = await page.goto(`http://${ELSEWHERE}:${view.port}/`)
+    expect(answer?.status()).toBe(403)
+    expect(await tryToOpen(page, bridges)).toEqual(['refused', 'refused', 'refused'])
+    // The same try from our own page, so that the ones above can be trusted.
+    expect(await tryToOpen(mine, bridges.slice(0, 1))).toEqual(['open'])
+    await expect(mine.getByRole('heading', { name: 'Welcome to Teahouse' })).toBeVisible()
+  })
+
+  strange('is not heard in a room it posts to (T24)', async ({ startView, mine, stranger }) => {
+    const view = await startView()
+    await mine.goto(view.address)
+    const port = await hostRoom(mine, 'Quiet room')
+    const guest = await connectRaw(port)
+    await guest.untilText('* Teahouse 1 Quiet room')
+    const before = guest.text().length
+    const { page } = await stranger()
+    const went = await page.evaluate(async (port) => {
+      const post = async (host: string, init: RequestInit): Promise<string> => {
+        try {
+          await fetch(`http://${host}:${port}/`, { method: 'POST', mode: 'no-cors', ...init })
+          return 'answered'
+        } catch {
+          return 'failed'
+        }
+      }
+      const body = 'rename|evil\nfrom a web page\n'
+      return Promise.all([
+        post('127.0.0.1', { body }),
+        post('localhost', { body, headers: { 'content-type': 'text/plain' } }),
+        post('evil.example', { body: new Blob([body]) })
+      ])
+    }, port)
+    expect(went).toEqual(['failed', 'failed', 'failed'])
+    expect(await tryToOpen(page, [`ws://127.0.0.1:${port}/`])).toEqual(['refused'])
+    guest.write('are we alone?\n')
+    await guest.untilText('are we alone?')
+    const heard = guest.text().slice(before)
+    expect(heard).not.toContain('web page')
+    expect(heard).not.toContain('evil')
+    expect(heard).not.toContain('HTTP')
+  })
 })
