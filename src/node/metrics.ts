@@ -18,7 +18,7 @@ export interface ProcessWatch {
 }
 
 type Sample = [labels: string, value: number]
-const family = (name: string, type: 'gauge' | 'counter', help: string, samples: Sample[]): string =>
+const family = (name: string, type: 'gauge' | 'counter' | 'summary', help: string, samples: Sample[]): string =>
   [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map(([labels, value]) => `${name}${labels} ${value}`)]
     .map((line) => `${line}\n`)
     .join('')
@@ -43,7 +43,7 @@ export const metricsText = (room: RoomWatch, program: ProcessWatch): string =>
     ),
     counter('teahouse_dropped_total', 'Connections closed unheard: too many at once.', room.dropped),
     gauge('teahouse_queue_bytes', 'Bytes waiting for members who read slowly.', room.queuedBytes),
-    family('teahouse_event_loop_delay_seconds', 'gauge', 'How late the event loop was since the last look.', [
+    family('teahouse_event_loop_delay_seconds', 'summary', 'How late the event loop was since the last look.', [
       ['{quantile="0.5"}', program.delay.median],
       ['{quantile="0.99"}', program.delay.p99],
       ['{quantile="1"}', program.delay.worst]

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -233,6 +234,8 @@ const metricsUrl = async (program: Program): Promise<string> => {
   return /http:\S+/.exec(program.stderr())?.[0] ?? ''
 }
 
+const promtool = spawnSync('promtool', ['--version'])
+
 describe('--metrics', () => {
   test('tells members, lines, deliveries, refusals by reason, queues and the event loop', async () => {
     const { program, port } = await hostRoom('--metrics', '127.0.0.1:0', '--rate-burst', 'unlimited')
@@ -255,12 +258,29 @@ describe('--metrics', () => {
     expect(text).toMatch(/^teahouse_event_loop_delay_seconds\{quantile="0\.99"\} [\d.e-]+$/m)
     // Ten lines for two readers, the arrival of the second for the first, and the refusal.
     expect(text).toContain('teahouse_deliveries_total 22\n')
-    // Every line is a sample of a family that was introduced: what a Prometheus server demands.
-    const introduced = new Set<string>()
+    // What a Prometheus server demands: every line is a sample of the family introduced last, each family stands once.
+    const kinds = new Map<string, string>()
+    let family = ''
     for (const line of text.trimEnd().split('\n')) {
-      const head = /^# (?:HELP|TYPE) (\S+) \S/.exec(line)
-      if (head) introduced.add(head[1] ?? '')
-      else expect(introduced).toContain(/^([a-z_]+)(?:\{[a-z]+="[^"\\]*"\})? [\d.e+-]+$/.exec(line)?.[1])
+      const [, what, name = '', rest = ''] = /^# (HELP|TYPE) ([a-z][a-z0-9_]*) (.+)$/.exec(line) ?? []
+      if (what === 'HELP') {
+        expect(kinds.has(name)).toBe(false)
+        family = name
+        kinds.set(name, '')
+      } else if (what === 'TYPE') {
+        expect([name, rest]).toEqual([family, expect.stringMatching(/^(?:gauge|counter|summary)$/)])
+        kinds.set(name, rest)
+      } else {
+        const [, sample, label] = /^([a-z_]+)(?:\{([a-z]+)="[^"\\\n]*"\})? [\d.e+-]+$/.exec(line) ?? []
+        expect(sample).toBe(family)
+        expect(label === 'quantile').toBe(kinds.get(family) === 'summary')
+      }
+    }
+    for (const [name, kind] of kinds) expect([name, name.endsWith('_total')]).toEqual([name, kind === 'counter'])
+    // And its own tool, where there is one.
+    if (promtool.status === 0) {
+      const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+      expect([checked.status, checked.stderr]).toEqual([0, ''])
     }
     expect((await curl(url.replace('/metrics', '/'))).status).toBe(404)
     expect((await curl(url, {}, 'POST')).status).toBe(405)
