@@ -11,6 +11,7 @@ import { freePort, localAddresses } from './addresses.ts'
 import { makeClock } from './clock.ts'
 import { makeCodec } from './codec.ts'
 import { openRoomWith } from './host.ts'
+import { intake } from './intake.ts'
 import type { Log } from './log.ts'
 import { openLog } from './log.ts'
 import { openProfile } from './profile.ts'
@@ -69,7 +70,7 @@ export const openApp = async (host: AppHost): Promise<App> => {
     log,
     notice: (notice) => switchboard.notice(notice)
   })
-  const { history, notices } = await openHistory({
+  const { history, notices, behind } = await openHistory({
     folder: host.profile,
     clock,
     log,
@@ -84,6 +85,7 @@ export const openApp = async (host: AppHost): Promise<App> => {
     choose: host.exportTo,
     show: host.showFile
   })
+  intake.slowWhile(behind)
   const switchboard = makeSwitchboard({
     dial: makeDial(),
     clock,

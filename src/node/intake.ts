@@ -16,6 +16,12 @@ export const TURN_MS = 5
 /** Of all together, whatever it takes: on a machine that is busy with other things, time passes without any work done. */
 export const LEAST_BITES = 4
 
+/**
+ * While more came than can be kept: one bite for each, so often. Below what any disk takes, and nobody who types
+ * notices it.
+ */
+export const SLOW_MS = 50
+
 export interface IntakeSource {
   pause(): void
   resume(): void
@@ -31,6 +37,8 @@ export interface Inlet {
 }
 export interface Intake {
   inlet(source: IntakeSource, give: (bytes: Uint8Array) => void): Inlet
+  /** While this holds, what comes is let in slowly, so that what waits to be kept does not fill the memory. */
+  slowWhile(holds: () => boolean): void
 }
 
 interface Waiting {
@@ -42,14 +50,19 @@ interface Waiting {
 
 const NOTHING = new Uint8Array(0)
 
-/** `now` in ms; `nextTurn` runs once everything else had its turn. */
-export const makeIntake = (now: () => number, nextTurn: (run: () => void) => void): Intake => {
+/** `now` in ms; `nextTurn` runs once everything else had its turn; `later` after some milliseconds. */
+export const makeIntake = (
+  now: () => number,
+  nextTurn: (run: () => void) => void,
+  later: (run: () => void, ms: number) => void
+): Intake => {
   /** In order; those in it are paused. */
   const queue = new Set<Waiting>()
   let spent = 0
   let bites = 0
   const isOver = (): boolean => bites >= LEAST_BITES && spent >= TURN_MS
   let scheduled = false
+  let isSlow = (): boolean => false
 
   /** One bite of what waits. False: the time of this turn is over. */
   const bite = (one: Waiting): boolean => {
@@ -68,10 +81,10 @@ export const makeIntake = (now: () => number, nextTurn: (run: () => void) => voi
     bites = 0
     if (queue.size === 0) return
     schedule()
-    for (const one of queue) {
+    // A Set goes on to what is added while it is walked: who has more comes again, behind the others.
+    for (const one of isSlow() ? [...queue] : queue) {
       if (one.rest.length > 0 && !bite(one)) return
       queue.delete(one)
-      // Behind the others; a Set goes on to what is added while it is walked.
       if (one.rest.length > 0) queue.add(one)
       else if (!one.dropped) one.source.resume()
     }
@@ -79,10 +92,14 @@ export const makeIntake = (now: () => number, nextTurn: (run: () => void) => voi
   const schedule = (): void => {
     if (scheduled) return
     scheduled = true
-    nextTurn(run)
+    if (isSlow()) later(run, SLOW_MS)
+    else nextTurn(run)
   }
 
   return {
+    slowWhile: (holds) => {
+      isSlow = holds
+    },
     inlet: (source, give) => {
       const one: Waiting = { source, give, rest: NOTHING, dropped: false }
       return {
@@ -92,7 +109,7 @@ export const makeIntake = (now: () => number, nextTurn: (run: () => void) => voi
           // A paused source may have had one more piece on the way.
           one.rest = one.rest.length === 0 ? bytes : Buffer.concat([one.rest, bytes])
           if (queue.has(one)) return
-          while (one.rest.length > 0 && bite(one));
+          while (one.rest.length > 0 && bite(one) && !isSlow());
           if (one.dropped || (one.rest.length === 0 && !isOver())) return
           // Also with nothing left: the next read of a socket may follow in the same turn.
           source.pause()
@@ -116,4 +133,4 @@ export const makeIntake = (now: () => number, nextTurn: (run: () => void) => voi
 }
 
 /** The one of this thread: its connections share its event loop. */
-export const intake = makeIntake(() => performance.now(), setImmediate)
+export const intake = makeIntake(() => performance.now(), setImmediate, setTimeout)

@@ -1,6 +1,6 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { BITE_BYTES, LEAST_BITES, makeIntake, TURN_MS, type Inlet } from '../../src/node/intake.ts'
+import { BITE_BYTES, LEAST_BITES, makeIntake, SLOW_MS, TURN_MS, type Inlet } from '../../src/node/intake.ts'
 import { wireOf } from '../../src/node/tcp.ts'
 import type { WireListener } from '../../src/shared/carriers.ts'
 import { until } from '../support/until.ts'
@@ -11,8 +11,10 @@ const makeLoop = () => {
   let next: (() => void)[] = []
   const intake = makeIntake(
     () => now,
-    (run) => next.push(run)
+    (run) => next.push(run),
+    (run, ms) => late.push({ run, ms })
   )
+  const late: { run: () => void; ms: number }[] = []
   /** What was given, in order, with the turn it was given in. */
   const given: { who: string; bytes: string; turn: number }[] = []
   let turn = 0
@@ -35,6 +37,15 @@ const makeLoop = () => {
   return {
     visitor,
     given,
+    slowWhile: (holds: () => boolean) => intake.slowWhile(holds),
+    /** What was to run later runs now; how many milliseconds each would have waited. */
+    wait: (): number[] => {
+      turn += 1
+      return late.splice(0).map(({ run, ms }) => {
+        run()
+        return ms
+      })
+    },
     /** False: nothing was waiting for a turn. */
     turn: (): boolean => {
       turn += 1
@@ -98,6 +109,25 @@ test('the others come in between, in the order they came, however many flood', (
   while (!loop.given.some(({ who }) => who === 'ann')) loop.turn()
   // Each of the sixteen once, and then she.
   expect(loop.given.findIndex(({ who }) => who === 'ann') - before).toBeLessThanOrEqual(flooders.length)
+})
+
+test('while more came than can be kept, each gets one bite at a time, and then goes on as before', () => {
+  const loop = makeLoop()
+  let behind = true
+  loop.slowWhile(() => behind)
+  const flooder = loop.visitor('flooder', 0.01)
+  const ann = loop.visitor('ann', 0.01)
+  flooder.inlet.take(flood(10))
+  ann.inlet.take(Buffer.from('hello\n'))
+  expect(loop.given.map(({ who }) => who)).toEqual(['flooder', 'ann'])
+  expect([flooder.paused(), ann.paused()]).toEqual([true, false])
+  expect(loop.turn()).toBe(false)
+  expect(loop.wait()).toEqual([SLOW_MS])
+  expect(loop.given).toHaveLength(3)
+  behind = false
+  expect(loop.wait()).toEqual([SLOW_MS])
+  expect(bytesOf(loop.given, 'flooder')).toHaveLength(10 * BITE_BYTES)
+  expect(flooder.paused()).toBe(false)
 })
 
 test('a socket that is read again and again in one turn has to wait, too', () => {

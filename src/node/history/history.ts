@@ -27,6 +27,8 @@ const CLOSE_MS = 2000
 /** What is held while nothing can be written: hours of a busy room. Beyond, the newest is shown and not kept. */
 const HELD_OPERATIONS = 200_000
 const HELD_CHARACTERS = 64 * 1024 * 1024
+/** More than this waits although the disk does what it can: what comes is let in slowly until it has caught up. */
+const BEHIND_OPERATIONS = 20_000
 /** Ids hold the millisecond, a number within it, and the lane of the program: 2^53 is reached in the year 2248. */
 const SLOTS_PER_MS = 64
 const LANES = 16
@@ -42,6 +44,8 @@ export interface OpenedHistory {
   history: History
   /** What the person should know about the opening. */
   notices: NoticeBody[]
+  /** More is said than can be written. */
+  behind: () => boolean
 }
 
 interface Waiting {
@@ -333,5 +337,5 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   ])
   ;(late as Timer | null)?.cancel()
   started = true
-  return { history, notices }
+  return { history, notices, behind: () => state === 'writing' && queue.length > BEHIND_OPERATIONS }
 }
