@@ -244,12 +244,12 @@ try {
   const scanning: number[] = []
   const behind = new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true })
   const reach = behind.prepare('SELECT indexed_from AS reach FROM search')
-  while (reach.get()?.['reach'] !== 0) {
+  do {
     const at = performance.now()
     await upgraded.search({ ...anywhere, search: parseSearch(FREQUENT_CHINESE.word) })
     scanning.push(performance.now() - at)
     await pause(200)
-  }
+  } while (reach.get()?.['reach'] !== 0)
   const takenInMs = performance.now() - upgrading
   behind.close()
   await upgraded.close()
