@@ -153,6 +153,22 @@ test('who was cut off owes nothing for what came after', () => {
   ).toEqual([])
 })
 
+test('a late echo of a connection that never told its own address is excused, any other is not', () => {
+  const late = (o: Observations): void => {
+    const [connection] = o.connections
+    if (connection) connection.stands = false
+    shows(ann(o), [...ann(o).lines, line(9, texts[2] ?? '')])
+  }
+  expect(found(late)).toContainEqual(expect.stringContaining('shown twice'))
+  expect(
+    found((o) => {
+      late(o)
+      const [connection] = o.connections
+      if (connection) connection.arrived = []
+    })
+  ).toEqual([])
+})
+
 test('half a line is excused in a bare room only, where it is what a connection ended with', () => {
   const torn = (o: Observations): void => {
     const { view, connection } = bob(o)

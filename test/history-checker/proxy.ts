@@ -153,6 +153,7 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
   const conditions = { up: calm(), down: calm() }
   const passages: Passage[] = []
   const links = new Set<Link>()
+  const sockets = new Set<Socket>()
   let refuseUntil = 0
 
   const join = (near: Socket): void => {
@@ -162,6 +163,7 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
       return
     }
     near.setNoDelay(true)
+    sockets.add(near)
     const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const passage: Passage = { address: '', openedAt: performance.now(), passed: [], ended: false }
     passages.push(passage)
@@ -221,6 +223,7 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
     near.on('error', () => undefined)
     far.on('error', () => undefined)
     near.on('close', (failed) => {
+      sockets.delete(near)
       passage.ended = true
       if (lingering || link.swallowed) return
       if (failed) link.reset()
@@ -293,6 +296,7 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
     },
     close: async () => {
       for (const link of links) link.reset()
+      for (const socket of sockets) socket.destroy()
       await new Promise<void>((done) => {
         server.close(() => done())
       })
