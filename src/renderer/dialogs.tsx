@@ -2,6 +2,7 @@ import type { Room, RoomId } from '../shared/state.ts'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { ConnectDialog } from './connecting/connect-dialog.tsx'
+import { DeleteUnsentDialog, UnsentDialog } from './conversation/unsent-dialog.tsx'
 import { ClearHistoryDialog } from './history/clear-history-dialog.tsx'
 import { ExportDialog } from './history/export-dialog.tsx'
 import { HelpDialog } from './help/help-dialog.tsx'
@@ -80,6 +81,10 @@ export const Dialogs = () => {
       return <ClearHistoryDialog id={open.conversation} />
     case 'export':
       return <ExportDialog id={open.conversation} />
+    case 'unsent':
+      return <UnsentDialog id={open.conversation} />
+    case 'delete-unsent':
+      return <DeleteUnsentDialog id={open.conversation} />
     case 'title':
       return <WithRoom id={open.room}>{(room) => <TitleDialog room={room} />}</WithRoom>
     case 'room':

@@ -21,6 +21,8 @@ export type OpenDialog =
   | { dialog: 'forget'; room: RoomId }
   | { dialog: 'clear-history'; conversation: ConversationId | null }
   | { dialog: 'export'; conversation: ConversationId | null }
+  | { dialog: 'unsent'; conversation: ConversationId }
+  | { dialog: 'delete-unsent'; conversation: ConversationId }
   | { dialog: 'title'; room: RoomId }
   | { dialog: 'room'; room: RoomId }
   | { dialog: 'settings'; page: SettingsPage }

@@ -1,6 +1,6 @@
 import type { AppCommand, Outcome, Question } from './commands.ts'
 import type { SearchAnswer } from './search.ts'
-import type { AppEvent, AppState, Around, Later, Timeline } from './state.ts'
+import type { AppEvent, AppState, Around, Later, Line, Timeline } from './state.ts'
 
 /**
  * The one contract between a view and the app, whatever carries it (Electron IPC, a WebSocket). Three functions:
@@ -22,6 +22,7 @@ export interface Answers {
   pageAfter: Later
   around: Around
   search: SearchAnswer
+  held: Line[]
   addresses: LocalAddress[]
   freePort: number | null
 }

@@ -105,6 +105,13 @@ export const appCommand = z.discriminatedUnion('type', [
   /** An own line that failed or is unconfirmed, once more, at the end of the conversation. */
   z.object({ type: z.literal('resend'), conversation: id, line: z.int() }),
   z.object({ type: z.literal('deleteLine'), conversation: id, line: z.int() }),
+  /** Other words for an own line that still waits. One message; `too-late` once it is on its way. */
+  z.object({ type: z.literal('editLine'), conversation: id, line: z.int(), text }),
+  /** A line that is too old to go out by itself goes out; null: all of them. */
+  z.object({ type: z.literal('sendHeld'), conversation: id, line: z.int().nullable() }),
+  /** Those behind may overtake the lines that ask first, which stay. */
+  z.object({ type: z.literal('passHeld'), conversation: id }),
+  z.object({ type: z.literal('deleteHeld'), conversation: id }),
   /** The person has seen everything up to this line. */
   z.object({ type: z.literal('read'), conversation: id, line: z.int() }),
   z.object({ type: z.literal('draft'), conversation: id, text }),
@@ -136,6 +143,10 @@ export type OutcomeCode =
   | 'too-many'
   | 'history-busy'
   | 'export-busy'
+  /** The line is on its way and cannot be changed any more. */
+  | 'too-late'
+  /** Own lines still wait to be sent there. */
+  | 'still-waiting'
 
 export type Outcome =
   /** `download`: a path of this origin, good for one request. */
@@ -172,6 +183,8 @@ export const question = z.discriminatedUnion('type', [
     /** Any word for the field that asks: its next question makes the one before superfluous. */
     asker: ref
   }),
+  /** The own lines of a conversation that wait and are too old to go out by themselves, oldest first. */
+  z.object({ type: z.literal('held'), conversation: id }),
   /** The addresses of this machine that others can use, real cards first, virtual ones last. */
   z.object({ type: z.literal('addresses') }),
   /** The given port if it is free on all interfaces, else the next free one. */

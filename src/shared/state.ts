@@ -100,13 +100,27 @@ export interface Conversation {
   draft: string
   /** The other side came back under another address: it is known by its unchanged name alone. */
   unverified?: boolean
+  /** Absent or null: nothing waits to be sent. */
+  unsent?: Unsent | null
   /** One line for the list: the newest message. */
   preview: { from: string; text: string } | null
 }
 
+/** Own lines of one conversation that wait to be sent. */
+export interface Unsent {
+  waiting: number
+  /** How many of them are too old to go out by themselves, and ask first. */
+  held: number
+  /** When the oldest and the newest of those that ask were written (wall clock, ms); 0: none does. */
+  since: number
+  until: number
+  /** Newer ones that do not overtake them. */
+  behind: number
+}
+
 /** The state of an own line. Nothing is claimed that is not known. */
 export type LineState =
-  /** Not written yet: away, or behind others. */
+  /** Kept by us, away or behind others: it can be changed and taken back, and survives the program. */
   | 'queued'
   /** Written, no echo yet. Becomes `waiting` in the eyes of the person after 3 s. */
   | 'written'
@@ -120,6 +134,13 @@ export type LineState =
   /** Refused by the server or by our guards; `failure` says why. */
   | 'failed'
 
+/** A gap in a room: since when we did not hear it (wall clock, ms). */
+export interface Away {
+  since: number
+  /** False: the program ended without a word, and `since` is when it heard something last. */
+  sure: boolean
+}
+
 export type LineBody =
   | {
       kind: 'said'
@@ -130,6 +151,8 @@ export type LineBody =
       failure: { code: RefusalCode | 'connection-lost'; text: string } | null
       /** My name is in it, and it is not mine. */
       mention: boolean
+      /** Queued for so long that it does not go out by itself. */
+      held?: true
     }
   | { kind: 'joined'; member: Member; own: boolean }
   | { kind: 'left'; member: Member; reason: LeaveReason }
@@ -139,7 +162,8 @@ export type LineBody =
   | { kind: 'listed'; members: Member[]; complete: boolean }
   | { kind: 'refused'; command: CommandName; code: RefusalCode; text: string }
   | { kind: 'kicked'; reason: KickReason; text: string }
-  | { kind: 'connected'; again: boolean }
+  /** `away`: what was said in between is not here. */
+  | { kind: 'connected'; again: boolean; away?: Away }
   | { kind: 'disconnected'; reason: DisconnectReason }
 
 export type Line = {

@@ -30,6 +30,7 @@ const answers: Answers = {
   freePort: 8889,
   addresses: [],
   page: { lines: [], whole: true },
+  held: [],
   pageAfter: { lines: [], newest: true },
   around: { found: false, why: 'nothing' },
   search: { state: 'nothing-asked' }

@@ -140,6 +140,7 @@ export const makeStage = async (): Promise<Stage> => {
       perform: () => ({ ok: true }),
       answer: {
         page: () => ({ lines: [], whole: true }),
+        held: () => [],
         pageAfter: () => ({ lines: [], newest: true }),
         around: () => ({ found: false, why: 'nothing' }),
         search: () => ({ state: 'nothing-asked' }),
@@ -162,6 +163,8 @@ export const makeStage = async (): Promise<Stage> => {
       switch (asked.type) {
         case 'page':
           return script.answer.page(asked)
+        case 'held':
+          return script.answer.held(asked)
         case 'pageAfter':
           return script.answer.pageAfter(asked)
         case 'around':

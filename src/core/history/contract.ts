@@ -28,6 +28,8 @@ export interface RestoredConversation extends StoredConversation {
   mentions: number
   /** The end of it; empty for closed ones, which are read when they are opened. */
   newest: Timeline
+  /** All own lines that still wait to be sent, oldest first; also those before `newest`. Absent: none. */
+  queued?: Line[]
 }
 
 /** What is looked for. */
@@ -54,8 +56,13 @@ export type HistoryOperation =
    * that it is open; what it is called only where it is hosted.
    */
   | { op: 'conversation'; conversation: StoredConversation; shared?: true }
-  /** A new line, or a line that changed: the whole of it. */
-  | { op: 'line'; conversation: ConversationId; line: Line }
+  /**
+   * A new line, or a line that changed: the whole of it. One that is `queued` replaces only what is queued too: another
+   * program may have sent it meanwhile. `released`: it is ours, and comes back unsent.
+   */
+  | { op: 'line'; conversation: ConversationId; line: Line; released?: true }
+  /** A queued line is about to be sent, by this program and no other. What ends here is unconfirmed afterwards. */
+  | { op: 'claim'; conversation: ConversationId; line: LineId }
   | { op: 'remove'; conversation: ConversationId; line: LineId }
 
 /**
@@ -77,8 +84,11 @@ export interface History {
   listen(listener: HistoryListener): void
   /** Ids that only grow, across runs and programs of one profile. `wall`: ms since 1970. */
   nextLine(wall: number): LineId
-  /** `saved` is called once it is durable: not earlier, and not at all when it never was. */
-  append(operation: HistoryOperation, saved: () => void): void
+  /**
+   * `saved` is called once it is durable: not earlier, and not at all when it never was. `kept` false: what is queued
+   * was taken by another program or is gone, and stands as that one left it.
+   */
+  append(operation: HistoryOperation, saved: (kept: boolean) => void): void
   /** At most `limit` lines before a line, oldest first. Null: cannot be read now. */
   page(conversation: ConversationId, before: LineId, limit: number): Promise<Timeline | null>
   /** At most `limit` lines after a line and before another, oldest first. Null: cannot be read now. */

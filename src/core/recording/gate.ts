@@ -34,7 +34,7 @@ export interface GateDeps {
 /** Between what happens and who is told of it stands the disk, for at most 250 ms. */
 export interface Gate {
   /** Hands over something to be kept; `saved` as in `History.append`. */
-  put(operation: HistoryOperation, saved?: () => void): void
+  put(operation: HistoryOperation, saved?: (kept: boolean) => void): void
   /** Runs when everything handed over so far is durable, at once where nothing waits; in the order asked for. */
   after(run: () => void): void
   /** Resolves when everything asked for has run. */
@@ -117,8 +117,8 @@ export const makeGate = ({ history, clock, leavingOut, goesOn, stateChanged }: G
       const number = last
       const weight = operation.op === 'line' && 'text' in operation.line ? operation.line.text.length : 0
       characters += weight
-      history.append(operation, () => {
-        told?.()
+      history.append(operation, (kept) => {
+        told?.(kept)
         saved(number, weight)
       })
     },

@@ -92,6 +92,8 @@ export const makeVisitRecorder = (deps: VisitRecorderDeps): VisitRecorder => {
     room,
     conversations,
     () => true,
+    // The command line keeps what waits in its own hands.
+    () => false,
     () => history.nextLine(clock.wall())
   )
   conversations.open(

@@ -56,8 +56,10 @@ export interface ConnectionDeps {
   nick: string | null
   outbox: Outbox
   attended: () => boolean
+  /** An address that was ours in an earlier connection. */
+  wasOurs: (address: string) => boolean
   tell: (event: SessionEvent) => void
-  /** The roster changed: ask `takePeople` soon. */
+  /** The roster changed, or more can be written: ask `takePeople` and `takes` soon. */
   changed: () => void
   /** The conversation is over; told once. */
   over: (reason: DisconnectReason, kick: KickReason | null) => void
@@ -67,6 +69,10 @@ export interface Connection {
   received(bytes: Uint8Array): void
   ended(how: 'closed' | 'reset'): void
   pump(): void
+  /** How many lines would be written at once. */
+  takes(): number
+  /** What the server calls us, as far as known. */
+  self(): string | null
   capabilities(): Capabilities
   takePeople(): PeopleChanged | null
   /** People there, as far as known. */
@@ -171,6 +177,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     listing,
     attended: deps.attended,
     tell,
+    free: deps.changed,
     flew: (flight) => {
       if (!standing.proven && standing.by === 'assumed' && standing.spec?.name === 'relay') {
         later(ECHO_MS, () => {
@@ -193,6 +200,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     listing,
     outbox,
     speaking,
+    wasOurs: deps.wasOurs,
     tell,
     keepKick: (spoken) => {
       kick = spoken
@@ -421,6 +429,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       }
     },
     pump: () => speaking.pump(),
+    takes: () => (over ? 0 : speaking.takes()),
+    self: () => roster.self()?.address ?? null,
     capabilities: () => capabilitiesOf(standing),
     takePeople: () => roster.takeChange(),
     crowd: () => roster.members().length,

@@ -15,6 +15,8 @@ export interface SessionOptions {
   nick: string | null
   /** Comes back by itself after a loss. */
   reconnect: boolean
+  /** Addresses that were ours in earlier connections: what comes from there late is no sign of who we are now. */
+  formerSelves?: readonly string[]
 }
 
 export interface SessionDeps {
@@ -25,11 +27,15 @@ export interface SessionDeps {
   codec: (charset: Charset) => Codec
   /** In order, never re-entrantly from within `perform`. */
   emit: (event: SessionEvent) => void
+  /** `takes` may have grown: after the events that made it so. */
+  ready?: () => void
 }
 
 export interface Session {
   /** Does what it can at once; the rest is told by events that carry the command's `ref`. Never throws. */
   perform(command: ChatCommand): void
+  /** How many lines would be written at once now, each handed to `perform` and not queued behind anything. */
+  takes(): number
   /** What can be done now, as recognised so far. */
   capabilities(): Capabilities
   /** Takes effect at once where it can; a new address or charset renews the connection. */

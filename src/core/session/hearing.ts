@@ -7,16 +7,7 @@ import type { Flight, Outbox } from './outbox.ts'
 import { memberNamed, type Roster } from './roster.ts'
 import type { Speaking } from './speaking.ts'
 import { isPaced, type Standing } from './standing.ts'
-
-/** The invisible end our own host gives a text that reads like one of the dialect's notices: no part of the text. */
-const NOT_THE_NOTICE = /\u200B$/u
-
-/** A text as far as a host leaves it alone: controls and other line ends become something else, blanks may come or go. */
-const asShown = (text: string): string =>
-  text
-    .replaceAll(/[\p{Cc}\u2028\u2029\uFFFD]/gu, ' ')
-    .replace(NOT_THE_NOTICE, '')
-    .trim()
+import { asShown, NOT_THE_NOTICE } from './wording.ts'
 
 /** Turns what a line says into events, held against who we are and what we asked. */
 export interface Hearing {
@@ -31,6 +22,8 @@ export const makeHearing = (deps: {
   listing: Listing
   outbox: Outbox
   speaking: Speaking
+  /** An address that was ours in an earlier connection: a line from there came late, and is not the one in the air. */
+  wasOurs: (address: string) => boolean
   tell: (event: SessionEvent) => void
   /** A kick is believed only at the end: kept until then. */
   keepKick: (kick: Extract<Spoken, { kind: 'kicked' }>) => void
@@ -85,7 +78,7 @@ export const makeHearing = (deps: {
   const said = (spoken: Extract<Spoken, { kind: 'said' }>): void => {
     const { address } = spoken
     const text = standing.marked ? spoken.text.replace(NOT_THE_NOTICE, '') : spoken.text
-    const stranger = address !== null && !roster.settled(address)
+    const stranger = address !== null && !roster.settled(address) && !deps.wasOurs(address)
     let own = isSelf(address)
     const flight = own || (!standing.selfSure && stranger) ? land(text, own) : null
     if (flight && address !== null) {

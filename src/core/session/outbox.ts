@@ -59,6 +59,8 @@ export interface Outbox {
   /** The connection is gone: what was written and never echoed stays unconfirmed. */
   lose(): void
   withdraw(ref: string): boolean
+  /** Commands that are not written yet. */
+  waiting(): number
   unwritten(): { ref: string | null; text: string }[]
 }
 
@@ -149,6 +151,7 @@ export const makeOutbox = (deps: {
       queue = queue.filter((item) => item.ref !== ref)
       return true
     },
+    waiting: () => queue.length,
     unwritten: () =>
       queue
         .filter((item) => item.kind === 'say' || item.kind === 'whisper')

@@ -17,6 +17,8 @@ import { messagesIn } from './wording.ts'
 
 /** The other side's FIN is awaited so long before the connection is dropped (hazard 20). */
 const FAREWELL_MS = 1000
+/** Own addresses of earlier connections that are remembered: a frozen server holds the lines of a few of them. */
+const FORMER_SELVES = 50
 
 /** The server's end, or the server: what happened to us happened to everybody there. */
 const FOR_EVERYBODY = new Set<DisconnectReason>(['closed', 'reset', 'refused'])
@@ -48,6 +50,7 @@ export const makeSession: MakeSession = (given, deps) => {
     const batch = people ? [...events, people] : events
     events = []
     for (const event of batch) deps.emit(event)
+    if (session.takes() > 0) deps.ready?.()
     if (events.length > 0) return
     const then = afterFlush
     afterFlush = []
@@ -71,6 +74,14 @@ export const makeSession: MakeSession = (given, deps) => {
     overdue: (flight) => line?.connection.overdue(flight)
   })
 
+  const former = new Set(options.formerSelves)
+  const remember = (address: string): void => {
+    former.delete(address)
+    former.add(address)
+    const [oldest] = former
+    if (former.size > FORMER_SELVES && oldest !== undefined) former.delete(oldest)
+  }
+
   const farewell = (wire: Wire): void => {
     wire.end()
     clock.after(FAREWELL_MS, () => wire.destroy())
@@ -87,6 +98,8 @@ export const makeSession: MakeSession = (given, deps) => {
     if (!line) return
     crowd = Math.max(crowd, line.connection.crowd())
     line.connection.close()
+    const self = line.connection.self()
+    if (self !== null) remember(self)
     const people = line.connection.takePeople()
     if (people) tell(people)
     farewell(line.wire)
@@ -134,6 +147,7 @@ export const makeSession: MakeSession = (given, deps) => {
             nick: options.nick,
             outbox,
             attended: () => attended,
+            wasOurs: (address) => former.has(address),
             tell,
             changed: soon,
             over: lost
@@ -183,6 +197,7 @@ export const makeSession: MakeSession = (given, deps) => {
           void session.leave()
       }
     },
+    takes: () => (leaving ? 0 : (line?.connection.takes() ?? 0)),
     capabilities: () => line?.connection.capabilities() ?? NO_CAPABILITIES,
     configure: (change) => {
       const before = options

@@ -30,6 +30,8 @@ const BAR_LOOKALIKE = '｜'
 export interface Speaking {
   /** Writes what may go now. */
   pump(): void
+  /** How many lines would be written at once if they were there now. */
+  takes(): number
   /** A name to ask for at the next turn, as soon as the server showed that it has names. */
   wantName(name: string | null): void
   /** A question of our own, hidden: at its turn, or at once where it keeps us in the room. */
@@ -54,6 +56,8 @@ export const makeSpeaking = (deps: {
   listing: Listing
   attended: () => boolean
   tell: (event: SessionEvent) => void
+  /** More can be written than is there. */
+  free: () => void
   /** A line went into the air. */
   flew: (flight: Flight) => void
 }): Speaking => {
@@ -239,10 +243,21 @@ export const makeSpeaking = (deps: {
     return true
   }
 
+  const takes = (): number => {
+    const { spec } = standing
+    if (closed || standing.listening || !spec || hold || outbox.waiting() > 0) return 0
+    // What we are called comes before what we say.
+    if (wantedName !== null && (standing.established || standing.marked) && spec.rename) return 0
+    if (rosterWanted && standing.established) return 0
+    return isPaced(standing) ? 1 : Math.max(0, WINDOW - outbox.flying())
+  }
+
   const speaking: Speaking = {
     pump: () => {
       while (step());
+      if (takes() > 0) deps.free()
     },
+    takes,
     wantName: (name) => {
       wantedName = name === '' ? null : name
     },

@@ -12,6 +12,16 @@ export const messagesIn = (text: string): string[] =>
     .map((line) => line.replaceAll('\0', ''))
     .filter((line) => line.trim() !== '')
 
+/** The invisible end our own host gives a text that reads like one of the dialect's notices: no part of the text. */
+export const NOT_THE_NOTICE = /\u200B$/u
+
+/** A text as far as a host leaves it alone: controls and other line ends become something else, blanks may come or go. */
+export const asShown = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cc}\u2028\u2029\uFFFD]/gu, ' ')
+    .replace(NOT_THE_NOTICE, '')
+    .trim()
+
 /** Different characters whose encoded length is kept: more than any language uses in one text. */
 const MOST_REMEMBERED = 20_000
 

@@ -226,6 +226,7 @@ export const makeSwitchboardWith =
       const cleared = history === null || (await history.clear(id === null ? null : [id]))
       if (!cleared) return no('history-busy')
       conversations.clear(id)
+      for (const desk of rooms.all()) desk.cleared(id)
       return done
     }
 
@@ -318,8 +319,7 @@ export const makeSwitchboardWith =
         case 'closePrivate':
           return onLine(command.conversation, (desk) => {
             if (conversations.get(command.conversation)?.with === null) return 'no-such-conversation'
-            desk.closePrivate(command.conversation)
-            return null
+            return desk.closePrivate(command.conversation)
           })
         case 'reopen':
           return reopen(command.conversation)
@@ -335,6 +335,23 @@ export const makeSwitchboardWith =
           return onKeptLine(command, (desk, line) => desk.resend(command.conversation, line))
         case 'deleteLine':
           return onKeptLine(command, (desk, line) => desk.deleteLine(command.conversation, line))
+        case 'editLine':
+          return onLine(command.conversation, (desk) => desk.editLine(command.line, command.text))
+        case 'sendHeld':
+          return onLine(command.conversation, (desk) => {
+            desk.sendHeld(command.conversation, command.line)
+            return null
+          })
+        case 'passHeld':
+          return onLine(command.conversation, (desk) => {
+            desk.passHeld(command.conversation)
+            return null
+          })
+        case 'deleteHeld':
+          return onLine(command.conversation, (desk) => {
+            desk.deleteHeld(command.conversation)
+            return null
+          })
         case 'read':
           return onLine(command.conversation, () => {
             conversations.read(command.conversation, command.line)
@@ -372,6 +389,10 @@ export const makeSwitchboardWith =
           return conversations.around(asked.conversation, asked.where, asked.limit)
         case 'search':
           return looking(asked)
+        case 'held': {
+          const room = conversations.get(asked.conversation)?.room
+          return room === undefined ? [] : (rooms.get(room)?.held(asked.conversation) ?? [])
+        }
         case 'addresses':
           return deps.addresses()
         case 'freePort':
@@ -386,6 +407,7 @@ export const makeSwitchboardWith =
         for (const one of frame.notices)
           if (one.kind === 'history-paused') tell({ type: 'noticeDismissed', notice: one.id })
         if (state === 'paused') notice({ kind: 'history-paused', reason })
+        for (const desk of rooms.all()) desk.dispatch()
       }
     })
 

@@ -65,6 +65,12 @@ export interface ConversationsDeps {
   hosted: (room: RoomId) => boolean
 }
 
+/** How a changed line is kept. `released`: it was claimed, and waits again. `refused`: another program has it. */
+export interface Change {
+  released?: true
+  refused?: () => void
+}
+
 /** The timelines with their counters: what is new, what was seen, what the person is looking at. */
 export interface Conversations {
   /** `restored`: as it was when the program ended last. */
@@ -73,13 +79,29 @@ export interface Conversations {
   close(id: ConversationId, byHand: boolean): void
   get(id: ConversationId): Conversation | null
   of(room: RoomId): Conversation[]
-  update(id: ConversationId, change: Partial<Pick<Conversation, 'with' | 'present' | 'draft' | 'unverified'>>): void
+  update(
+    id: ConversationId,
+    change: Partial<Pick<Conversation, 'with' | 'present' | 'draft' | 'unverified' | 'unsent'>>
+  ): void
   /** Adds a line at the end; counts it, and notifies, where it is for the person. */
   add(id: ConversationId, body: LineBody, at?: number): LineId
   line(id: ConversationId, line: LineId): Line | null
   /** Also one that is on the disk only. */
   recall(id: ConversationId, line: LineId): Promise<Line | null>
-  change(id: ConversationId, line: Line): void
+  change(id: ConversationId, line: Line, how?: Change): void
+  /** Changes what is shown, not what is kept. */
+  mark(id: ConversationId, line: Line): void
+  /** Whether the disk can say now whose a queued line is. */
+  claimable(): boolean
+  /**
+   * Takes the right to send a queued line. False: nobody else can have it, and `answered` is not called. True: the disk
+   * is asked. `inherited`: it came from the disk, whatever is written now.
+   */
+  claim(id: ConversationId, line: LineId, inherited: boolean, answered: (ours: boolean) => void): boolean
+  /** Shows a line as another program left it on the disk. Null: it is not there. */
+  reread(id: ConversationId, line: LineId): Promise<Line | null>
+  /** Brings the disk up to whether this line is kept now. */
+  keepLine(id: ConversationId, line: Line): void
   remove(id: ConversationId, line: LineId): void
   read(id: ConversationId, line: LineId): void
   /** Nothing in these conversations waits to be read any more. */
@@ -178,7 +200,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
   }
 
   /** A line, new or changed, on its way to the disk, and from there into the view: `show` gets it as it is to be shown. */
-  const keep = (talk: Talk, line: Line, is: 'new' | 'changed', show: (line: Line) => void): void => {
+  const keep = (talk: Talk, line: Line, is: 'new' | 'changed', show: (line: Line) => void, how: Change = {}): void => {
     if (ledger === null || !isKept(talk)) {
       show(line)
       return
@@ -195,8 +217,9 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       return now
     }
     ledger.put(
-      { op: 'line', conversation: talk.view.id, line },
+      { op: 'line', conversation: talk.view.id, line, ...(how.released ? { released: true } : {}) },
       {
+        ...(how.refused ? { refused: how.refused } : {}),
         show: (unsaved) => {
           if (isGone()) return
           if (unsaved) {
@@ -212,6 +235,14 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
         }
       }
     )
+  }
+
+  const mark = (id: ConversationId, line: Line): void => {
+    const talk = talks.get(id)
+    if (!talk || isRemoved(talk, line.id)) return
+    replace(talk, line)
+    // One that was not shown yet is shown as it is now.
+    if (line.id <= talk.told) tell({ type: 'linesChanged', conversation: id, lines: [line] })
   }
 
   /** Drops the oldest lines in portions: one at a time would copy the whole list each time. */
@@ -333,11 +364,31 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       if (talk === undefined) return null
       return find(talk, line) ?? (isRemoved(talk, line) ? null : ((await history?.line(id, line)) ?? null))
     },
-    change: (id, line) => {
+    change: (id, line, how) => {
       const talk = talks.get(id)
-      if (!talk || find(talk, line.id) === null) return
+      if (!talk || isRemoved(talk, line.id)) return
       replace(talk, line)
-      keep(talk, line, 'changed', (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }))
+      keep(talk, line, 'changed', (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }), how)
+    },
+    mark,
+    claimable: () => history?.state() === 'writing',
+    claim: (id, line, inherited, answered) => {
+      const talk = talks.get(id)
+      if (!talk || history?.state() !== 'writing' || !(inherited || isKept(talk))) return false
+      history.append({ op: 'claim', conversation: id, line }, answered)
+      return true
+    },
+    reread: async (id, line) => {
+      const found = (await history?.line(id, line)) ?? null
+      if (found !== null) mark(id, found)
+      return found
+    },
+    keepLine: (id, line) => {
+      const talk = talks.get(id)
+      if (!talk || isRemoved(talk, line.id)) return
+      if (isKept(talk))
+        keep(talk, line, 'changed', (shown) => tell({ type: 'linesChanged', conversation: id, lines: [shown] }))
+      else history?.append({ op: 'remove', conversation: id, line: line.id }, () => undefined)
     },
     remove: (id, line) => {
       const talk = talks.get(id)

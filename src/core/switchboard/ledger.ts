@@ -12,6 +12,8 @@ export interface Keeping {
   show(unsaved: boolean): void
   /** It was shown as unsaved, and is kept now. */
   saved(): void
+  /** Another program has the line, and what stands on the disk is its word. */
+  refused?(): void
 }
 
 /** Between what happens and what is shown stands the disk: nothing is shown as kept that is not. */
@@ -71,14 +73,14 @@ export const makeLedger = (history: History, clock: Clock): Ledger => {
     put: (operation, keeping) => {
       const entry: Entry = { ...keeping, at: clock.now(), shown: false }
       const state = history.state()
-      history.append(operation, () => {
-        if (entry.shown) {
-          entry.saved()
-          return
+      history.append(operation, (kept) => {
+        if (entry.shown) entry.saved()
+        else {
+          // Commits come in order, so that it is the first that waits.
+          if (waiting[gone] === entry) drop()
+          show(entry, false)
         }
-        // Commits come in order, so that it is the first that waits.
-        if (waiting[gone] === entry) drop()
-        show(entry, false)
+        if (!kept) entry.refused?.()
       })
       if (state === 'writing') {
         waiting.push(entry)

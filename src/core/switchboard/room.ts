@@ -4,21 +4,19 @@ import type { OutcomeCode } from '../../shared/commands.ts'
 import type { Charset } from '../../shared/dialect.ts'
 import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
-import { messagesIn } from '../../shared/messages.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
-import type { AppEvent, ConversationId, Line, People, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, Away, ConversationId, Line, People, Room, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
 import type { Conversations } from './conversations.ts'
 import { mentions } from './mention.ts'
-import { makeOwnLines } from './own-lines.ts'
+import type { Speech } from './speech.ts'
+import { makeSpeech, ROSTER_WAIT_MS } from './speech.ts'
 import { makeThreads, sameMembers } from './threads.ts'
 
 /** What the settings can hold; a server may tell a name of a megabyte. */
 const MAX_KEPT_NAME = 200
 const MAX_KEPT_IGNORED = 1000
-/** Lines of one paste; more is a file, not a message. */
-export const LINES_AT_ONCE = 1000
 /** A server that has not answered a rename by now has other words for it, or none: the field stops waiting. */
 export const RENAME_ANSWER_MS = 10_000
 
@@ -46,12 +44,22 @@ export interface RoomDeps {
   attended: () => boolean
   /** Our session is in the room, from this end. */
   arrived: (own: string) => void
-  /** Its private threads as they were when the program ended last. */
+  /** The room and its private threads as they were when the program ended last. */
   restored: readonly RestoredConversation[]
 }
 
+/** Since when the room was not heard, by the last lines of an earlier run; null: it never was. */
+const awayAfter = (lines: readonly Line[]): Away | null => {
+  const heard = lines.findLast((line) => !(line.kind === 'said' && line.own && line.state === 'queued'))
+  const turn = lines.findLast(({ kind }) => kind === 'connected' || kind === 'disconnected' || kind === 'kicked')
+  // A program that was killed told nobody when: it is only known until when it heard something.
+  if (turn === undefined || turn.kind === 'connected')
+    return heard === undefined ? null : { since: heard.at, sure: false }
+  return { since: turn.at, sure: true }
+}
+
 /** One room: our session in it, who is there, our own lines, private threads. */
-export interface RoomDesk {
+export interface RoomDesk extends Speech {
   readonly id: RoomId
   /** Opens the private threads of an earlier run; once, when the room itself is open. */
   restore(): void
@@ -64,20 +72,17 @@ export interface RoomDesk {
   /** Our end of the connection as the other side sees it without NAT. */
   localEnd(): string | null
   start(options: SessionOptions): void
-  /** Ends the session; what was not written yet fails, what was written stays unconfirmed. */
+  /** Ends the session; what was not written yet waits for the next one, what was written stays unconfirmed. */
   stop(): Promise<void>
-  say(conversation: ConversationId, text: string): OutcomeCode | null
   openPrivate(key: string): ConversationId | null
   /** With somebody the roster does not know, by name: while it is not complete, the server knows better. */
   openPrivateNamed(name: string): ConversationId
-  closePrivate(conversation: ConversationId): void
+  closePrivate(conversation: ConversationId): OutcomeCode | null
   /** Shows a thread again that was closed by hand; false: there is none of this id. */
   reopen(conversation: ConversationId): boolean
   /** Asks for another name; `keep` remembers it for this room once accepted. */
   rename(name: string): void
   who(): void
-  resend(conversation: ConversationId, line: Line | null): OutcomeCode | null
-  deleteLine(conversation: ConversationId, line: Line | null): OutcomeCode | null
   ignore(key: string, on: boolean): boolean
 }
 
@@ -104,12 +109,21 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let complete = false
   /** The name our host told. */
   let toldName = ''
-  const threads = makeThreads(id, conversations, deps.keeps)
-  const ownLines = makeOwnLines({
+  /** When this connection was recognised (monotonic ms): before that nothing is sent. */
+  let recognisedAt: number | null = null
+  /** Since when the room is not heard; null: it is, or never was. */
+  let away: Away | null = null
+  const threads = makeThreads(id, conversations, deps.keeps, (thread) => ownLines.waiting.in(thread).length > 0)
+  const { ownLines, speech } = makeSpeech({
+    room: () => room,
+    clock,
     conversations,
+    threads,
+    session: () => session,
     nextRef: deps.nextRef,
-    self: () => room.self ?? { address: null, name: deps.nick() },
-    echoes: () => room.capabilities.echo
+    nick: deps.nick,
+    recognisedAt: () => recognisedAt,
+    people: () => ({ members, complete })
   })
   let asked: { ref: string; name: string } | null = null
   /** Of a flood, hundreds of lines have the same time. */
@@ -188,15 +202,6 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (!sameMembers(event.self, room.self) && event.self !== null) patch({ self: event.self })
   }
 
-  const sayOne = (conversation: ConversationId, text: string): void => {
-    const current = session
-    const view = conversations.get(conversation)
-    if (current === null || view === null) return
-    const ref = ownLines.add(conversation, text)
-    if (view.with === null) current.perform({ type: 'say', text, ref })
-    else current.perform({ type: 'whisper', to: threads.addressee(conversation, view.with), text, ref })
-  }
-
   // --- what the session tells ---
 
   const heardSaid = (event: Said): void => {
@@ -208,8 +213,9 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       return
     }
     const from = event.conversation === 'private' ? resolve(event.from) : event.from
-    if (isIgnored(from)) return
     const text = event.text ?? ''
+    if (event.conversation === 'room' && ownLines.late(from, text)) return
+    if (isIgnored(from)) return
     const conversation = event.conversation === 'private' ? threads.with(from) : id
     if (event.conversation === 'private') threads.present(from)
     const names = new Set([room.self?.name ?? '', deps.nick() ?? '', deps.profileName()])
@@ -270,7 +276,11 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const retryAt = retryInMs === null ? null : clock.wall() + retryInMs
     localEnd = null
     if (standing && reason.reason !== 'kicked') conversations.add(id, { kind: 'disconnected', reason: reason.reason })
+    if (standing) away = { since: clock.wall(), sure: true }
     standing = false
+    recognisedAt = null
+    const current = session
+    if (current !== null) ownLines.takeBack((ref) => current.withdraw(ref))
     const kicked = room.status.state === 'kicked' && reason.reason === 'kicked' ? room.status : null
     patch({
       status:
@@ -298,12 +308,22 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         deps.arrived(event.self)
         standing = true
         patch({ status: { state: 'connected' }, marked: false, self: null })
-        conversations.add(id, { kind: 'connected', again: wasConnected })
+        // A room of our own is closed while we are away: nothing is said there that we could miss.
+        conversations.add(id, {
+          kind: 'connected',
+          again: wasConnected,
+          ...(away === null || room.hosting !== null ? {} : { away })
+        })
         wasConnected = true
+        away = null
         return
       case 'recognised':
         patch({ dialect: { ...room.dialect, recognised: event.dialect, by: event.by } })
         deps.remember({ lastDialect: event.dialect })
+        if (recognisedAt === null) {
+          recognisedAt = clock.now()
+          clock.after(ROSTER_WAIT_MS, () => ownLines.waiting.dispatch())
+        }
         return
       case 'introduced':
         toldName = event.roomName.trim()
@@ -347,8 +367,14 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     }
   }
   return {
+    ...speech,
     id,
-    restore: () => threads.restore(deps.restored),
+    restore: () => {
+      threads.restore(deps.restored)
+      for (const one of deps.restored) if (conversations.get(one.id) !== null) ownLines.restore(one)
+      const own = deps.restored.find((one) => one.id === id)
+      if (own !== undefined) away = awayAfter(own.newest.lines)
+    },
     view: () => room,
     patch,
     retitle,
@@ -362,13 +388,17 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         current = false
       }
       patch({ status: { state: 'connecting' }, renaming: { state: 'idle' } })
-      session = deps.makeSession(options, {
+      const formerSelves = ownLines.formerSelves()
+      session = deps.makeSession(formerSelves.length > 0 ? { ...options, formerSelves } : options, {
         dial: deps.dial,
         clock: deps.clock,
         random: deps.random,
         codec: deps.codec,
         emit: (event) => {
           if (current) heard(event)
+        },
+        ready: () => {
+          if (current) ownLines.waiting.dispatch()
         }
       })
       session.attend(deps.attended())
@@ -377,30 +407,21 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     stop: async () => {
       const ending = session
       if (ending === null) return
-      ownLines.settleAll((ref) => ending.withdraw(ref))
       stops?.()
       session = null
       stops = null
+      ownLines.settleAll((ref) => ending.withdraw(ref))
       asked = null
       localEnd = null
-      if (standing) conversations.add(id, { kind: 'disconnected', reason: 'left' })
+      if (standing) {
+        conversations.add(id, { kind: 'disconnected', reason: 'left' })
+        away = { since: clock.wall(), sure: true }
+      }
       standing = false
+      recognisedAt = null
       patch({ status: { state: 'away', reason: 'left' }, renaming: { state: 'idle' } })
       forgetPeople()
       await ending.leave()
-    },
-    say: (conversation, text) => {
-      const lines = messagesIn(text)
-      if (lines.length === 0) return 'empty-text'
-      if (lines.length > LINES_AT_ONCE) return 'too-many'
-      if (session === null) return 'not-connected'
-      const whispering = conversations.get(conversation)?.with !== null
-      if (whispering && standing && room.dialect.recognised !== null && !room.capabilities.whisper)
-        return 'not-supported'
-      // Ended: nobody can be told by an address that means somebody else after each connection.
-      if (whispering && !threads.goesOn(conversation)) return 'no-such-member'
-      for (const line of lines) sayOne(conversation, line)
-      return null
     },
     openPrivate: (key) => {
       const there = threads.get(key)
@@ -410,8 +431,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     },
     openPrivateNamed: (name) => threads.with(resolve({ address: null, name })),
     closePrivate: (conversation) => {
+      if (ownLines.waiting.in(conversation).length > 0) return 'still-waiting'
       ownLines.forget(conversation)
       threads.close(conversation)
+      return null
     },
     reopen: (conversation) => threads.reopen(conversation, members),
     rename: (name) => {
@@ -433,23 +456,6 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       })
     },
     who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
-    resend: (conversation, line) => {
-      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
-      if (line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
-      if (session === null) return 'not-connected'
-      // An unconfirmed line may have arrived: it stays where it is. A failed one moves.
-      if (line.state === 'failed') ownLines.remove(conversation, line.id)
-      sayOne(conversation, line.text)
-      return null
-    },
-    deleteLine: (conversation, line) => {
-      if (line?.kind !== 'said' || !line.own) return 'no-such-line'
-      const ref = ownLines.refOf(line.id)
-      const takenBack = line.state === 'queued' && ref !== null && session?.withdraw(ref) === true
-      if (!takenBack && line.state !== 'failed' && line.state !== 'unconfirmed') return 'bad-command'
-      ownLines.remove(conversation, line.id)
-      return null
-    },
     ignore: (key, on) => {
       const thread = threads.get(key)
       const member = members?.get(key) ?? (thread === null ? null : conversations.get(thread)?.with) ?? null

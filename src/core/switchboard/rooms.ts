@@ -129,7 +129,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       keeps: () => history !== null && memory.room(id)?.history !== 'never',
       attended: () => attended(id),
       arrived: (own) => hosting.spare(id, own),
-      restored: [...restored.values()].filter((one) => one.room === id && one.id !== id)
+      restored: [...restored.values()].filter((one) => one.room === id)
     })
     desks.set(id, desk)
     tell({ type: 'roomChanged', room })
@@ -266,6 +266,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       memory.remember(desk.id, { history: command.history })
       desk.patch({ history: command.history })
       conversations.keepingChanged(desk.id)
+      desk.keepingChanged()
       prune(desk.id)
     }
     return done

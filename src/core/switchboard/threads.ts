@@ -65,13 +65,15 @@ const asLeft = ({ id, room, with: other, unverified, readUpTo }: Conversation): 
 })
 
 /**
- * `keeps`: what is said is written down, so that a closed thread can go on. `number`: for the id of a new thread, where
- * another program of the profile may open one in the same room at the same time.
+ * `keeps`: what is said is written down, so that a closed thread can go on. `hasWaiting`: own lines are still to be sent
+ * in it, and it must stay. `number`: for the id of a new thread, where another program of the profile may open one in
+ * the same room at the same time.
  */
 export const makeThreads = (
   room: RoomId,
   conversations: Conversations,
   keeps: () => boolean,
+  hasWaiting: (conversation: ConversationId) => boolean,
   number?: () => number
 ): Threads => {
   /** The least recently used first. */
@@ -103,7 +105,8 @@ export const makeThreads = (
   const makeRoom = (): void => {
     if (threads.size < PRIVATE_THREADS) return
     for (const [key, thread] of threads) {
-      if (conversations.inSight(thread) || (conversations.get(thread)?.draft ?? '') !== '') continue
+      if (conversations.inSight(thread) || (conversations.get(thread)?.draft ?? '') !== '' || hasWaiting(thread))
+        continue
       shut(key, thread)
       return
     }
@@ -238,7 +241,8 @@ export const makeThreads = (
         if (other === null) continue
         const key = memberKey(other)
         const named = labelOf(other) !== ''
-        if (thread.closed || threads.size >= PRIVATE_THREADS) {
+        const waits = (thread.queued?.length ?? 0) > 0
+        if (thread.closed || (threads.size >= PRIVATE_THREADS && !waits)) {
           const shutOne = { ...thread, closed: true, newest: UNREAD_YET }
           if (!named) {
             ended.set(thread.id, shutOne)

@@ -50,7 +50,7 @@ export interface OpenedHistory {
 
 interface Waiting {
   operation: HistoryOperation
-  saved: () => void
+  saved: (kept: boolean) => void
 }
 
 const weightOf = (operation: HistoryOperation): number =>
@@ -190,10 +190,11 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       return false
     }
     queue = queue.slice(batch.length)
+    const refused = new Set(answer.value)
     for (const { operation } of batch) queuedCharacters -= weightOf(operation)
     for (const [told, { saved }] of batch.entries()) {
       if (told > 0 && told % TOLD_AT_ONCE === 0) await turn()
-      saved()
+      saved(!refused.has(told))
     }
     if (state === 'paused' && reason !== 'corrupt') {
       log.info('history is written again')
@@ -216,7 +217,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     })
   }
 
-  const append = (operation: HistoryOperation, saved: () => void): void => {
+  const append: History['append'] = (operation, saved) => {
     if (operation.op === 'conversation') known.set(operation.conversation.id, operation.conversation)
     if (state === 'off' || closed) return
     const full = queue.length >= HELD_OPERATIONS || queuedCharacters >= HELD_CHARACTERS

@@ -33,7 +33,8 @@ export interface HistoryOpened {
 
 export interface HistoryAnswers {
   open: HistoryOpened
-  write: null
+  /** Which of the operations found that another program had taken the line. */
+  write: number[]
   page: Timeline
   after: Later
   firstSince: { line: LineId | null }

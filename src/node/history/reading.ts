@@ -2,7 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Later, Line, LineId, Timeline } from '../../shared/state.ts'
 import { lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
 import type { LineRow } from './rows.ts'
-import { decodeLine } from './rows.ts'
+import { decodeLine, OPEN_LINES, STATE_QUEUED } from './rows.ts'
+
+/** Own lines of one conversation that come back to be sent; nobody types more while a server is away. */
+const MOST_QUEUED = 10_000
 
 /** Reads lines back. Conversations are known by their number in the file. */
 export interface Reading {
@@ -10,6 +13,8 @@ export interface Reading {
   after(conversation: number, after: LineId, before: LineId, limit: number): Later
   firstSince(conversation: number, moment: number): LineId | null
   line(conversation: number, line: LineId): Line | null
+  /** Own lines that wait to be sent, oldest first. */
+  queued(conversation: number): Line[]
 }
 
 const COLUMNS = `
@@ -47,6 +52,9 @@ export const makeReading = (db: DatabaseSync): Reading => {
     page: db.prepare(`${COLUMNS} WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?`),
     after: db.prepare(`${COLUMNS} WHERE conversation = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`),
     line: db.prepare(`${COLUMNS} WHERE id = ? AND conversation = ?`),
+    // Not by conversation: that index holds every line that was ever said.
+    queued: db.prepare(`
+      ${COLUMNS} WHERE ${OPEN_LINES} AND state = ${STATE_QUEUED} AND +conversation = ? ORDER BY id LIMIT ${MOST_QUEUED}`),
     first: db.prepare('SELECT min(id) AS id FROM lines WHERE conversation = ?'),
     last: db.prepare('SELECT max(id) AS id FROM lines WHERE conversation = ?'),
     next: db.prepare('SELECT id, at FROM lines WHERE conversation = ? AND id >= ? ORDER BY id LIMIT 1')
@@ -76,6 +84,11 @@ export const makeReading = (db: DatabaseSync): Reading => {
     line: (conversation, id) => {
       const row = sql.line.get(id, conversation)
       return row === undefined ? null : decodeLine(asLineRow(row))
-    }
+    },
+    queued: (conversation) =>
+      sql.queued.all(conversation).flatMap((row) => {
+        const line = decodeLine(asLineRow(row))
+        return line === null ? [] : [line]
+      })
   }
 }

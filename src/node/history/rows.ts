@@ -42,7 +42,8 @@ export const STATE_QUEUED = codeOfState('queued')
 export const STATE_WRITTEN = codeOfState('written')
 export const STATE_WAITING = codeOfState('waiting')
 export const STATE_UNCONFIRMED = codeOfState('unconfirmed')
-export const STATE_FAILED = codeOfState('failed')
+/** The condition of the index `lines_open`, word for word: only so is it used. */
+export const OPEN_LINES = 'state BETWEEN 1 AND 3'
 
 export interface LineRow {
   id: LineId
@@ -97,7 +98,12 @@ export const encodeLine = (line: Line): LineRow => {
     case 'kicked':
       return { ...row, who: null, text: line.text, more: JSON.stringify({ reason: line.reason }) }
     case 'connected':
-      return { ...row, who: null, text: null, more: line.again ? '{"again":true}' : null }
+      return {
+        ...row,
+        who: null,
+        text: null,
+        more: line.again || line.away ? JSON.stringify({ again: line.again, away: line.away }) : null
+      }
     case 'disconnected':
       return { ...row, who: null, text: null, more: JSON.stringify({ reason: line.reason }) }
   }
@@ -142,7 +148,7 @@ export const decodeLine = (row: LineRow): Line | null => {
       case 'kicked':
         return { id, at, kind, reason: more.reason, text }
       case 'connected':
-        return { id, at, kind, again: more.again === true }
+        return { id, at, kind, again: more.again === true, ...(more.away === undefined ? {} : { away: more.away }) }
       case 'disconnected':
         return { id, at, kind, reason: more.reason }
     }

@@ -12,8 +12,8 @@ import {
   KIND_LINE,
   KIND_SAID,
   MENTION,
+  OPEN_LINES,
   OTHERS,
-  STATE_FAILED,
   STATE_QUEUED,
   STATE_UNCONFIRMED,
   STATE_WAITING,
@@ -57,8 +57,11 @@ export interface Store {
   readonly lane: number
   readonly lastLine: LineId
   restored(): RestoredConversation[]
-  /** All of them, durable when it returns; or none, and it throws. */
-  write(operations: readonly HistoryOperation[]): void
+  /**
+   * All of them, durable when it returns; or none, and it throws. Answers which of them (by index) found a queued line
+   * taken by another program, or gone.
+   */
+  write(operations: readonly HistoryOperation[]): number[]
   page(conversation: ConversationId, before: LineId, limit: number): Timeline
   after(conversation: ConversationId, after: LineId, before: LineId, limit: number): Later
   firstSince(conversation: ConversationId, moment: number): LineId | null
@@ -149,12 +152,10 @@ const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'new
     prepareForWriting(db)
     migrate(db)
     const row = db.prepare('UPDATE programs SET opened = opened + 1 RETURNING opened').get()
-    // What a program that died left in the air: nothing more will be heard of it.
+    // What a program that died left in the air: nothing more will be heard of it. What it never sent waits on.
     db.exec(`
-      UPDATE lines SET state = ${STATE_UNCONFIRMED} WHERE state IN (${STATE_WRITTEN}, ${STATE_WAITING});
-      UPDATE lines SET state = ${STATE_FAILED}, more = '{"failure":{"code":"connection-lost","text":""}}'
-        WHERE state = ${STATE_QUEUED};
-    `)
+      UPDATE lines SET state = ${STATE_UNCONFIRMED}
+        WHERE ${OPEN_LINES} AND state IN (${STATE_WRITTEN}, ${STATE_WAITING})`)
     return { db, lane: Number(row?.['opened'] ?? 0) }
   } catch (error) {
     db.close()
@@ -295,7 +296,10 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
         line: db.prepare(`
           INSERT INTO lines (id, conversation, at, kind, who, state, text, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, who = excluded.who, state = excluded.state,
-            text = excluded.text, more = excluded.more WHERE conversation = excluded.conversation`),
+            text = excluded.text, more = excluded.more WHERE conversation = excluded.conversation
+            AND (excluded.state <> ${STATE_QUEUED} OR state = ${STATE_QUEUED})`),
+        claim: db.prepare(`
+          UPDATE lines SET state = ${STATE_WRITTEN} WHERE id = ? AND conversation = ? AND state = ${STATE_QUEUED}`),
         remove: db.prepare('DELETE FROM lines WHERE id = ? AND conversation = ?')
       }
     : null
@@ -324,21 +328,26 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     if (row !== undefined) numbers.set(one.id, Number(row['key']))
   }
 
-  const perform = (operation: HistoryOperation): void => {
+  /** False: another program has taken the line, or it is gone. */
+  const perform = (operation: HistoryOperation): boolean => {
     if (operation.op === 'conversation') {
       putConversation(operation.conversation, operation.shared === true)
-      return
+      return true
     }
     const number = numberOf(operation.conversation)
     // Forgotten in another program of this profile meanwhile.
-    if (number === null) return
+    if (number === null || writing === null) return operation.op !== 'claim'
     if (operation.op === 'remove') {
-      writing?.remove.run(operation.line, number)
-      return
+      writing.remove.run(operation.line, number)
+      return true
     }
+    if (operation.op === 'claim') return Number(writing.claim.run(operation.line, number).changes) === 1
     const row = encodeLine(operation.line)
     const who = row.who === null ? null : personOf(row.who)
-    writing?.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
+    // The row is ours: it goes back as if it had never been taken.
+    if (operation.released) writing.remove.run(row.id, number)
+    const put = writing.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
+    return row.state !== STATE_QUEUED || Number(put.changes) === 1
   }
 
   /** What was removed leaves the log too, and the file gives the space back. */
@@ -374,10 +383,19 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
           ...counts,
           newest: closed
             ? { lines: [], whole: row['newest'] === null }
-            : reading.page(number, Number.MAX_SAFE_INTEGER, wanted)
+            : reading.page(number, Number.MAX_SAFE_INTEGER, wanted),
+          queued: closed ? [] : reading.queued(number)
         }
       }),
-    write: (operations) => changing(() => operations.forEach(perform)),
+    write: (operations) => {
+      let refused: number[] = []
+      changing(() => {
+        // Done once more when the index had to be made anew.
+        refused = []
+        for (const [index, operation] of operations.entries()) if (!perform(operation)) refused.push(index)
+      })
+      return refused
+    },
     page: (conversation, before, limit) => {
       const number = numberOf(conversation)
       return number === null ? { lines: [], whole: true } : reading.page(number, before, limit)
@@ -425,7 +443,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     prune: (room, before) => {
       let removed = 0
       changing(() => {
-        removed = removeLines(`${OF_ROOM} AND at < ?`, room, before)
+        removed = removeLines(`${OF_ROOM} AND at < ? AND state <> ${STATE_QUEUED}`, room, before)
       })
       if (removed > 0) scrub()
     },

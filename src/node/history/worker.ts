@@ -70,8 +70,7 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
     case 'open':
       return open(request.folder, request.wall, request.aside)
     case 'write':
-      there().write(request.operations)
-      return null
+      return there().write(request.operations)
     case 'page':
       return there().page(request.conversation, request.before, request.limit)
     case 'after':

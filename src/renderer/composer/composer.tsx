@@ -37,7 +37,7 @@ const NOBODY: readonly Member[] = []
 const useBlocked = (conversation: Conversation, room: Room): string | null => {
   const t = useWords('conversation')
   const { status } = room
-  if (status.state === 'away') return status.reason === 'not-a-chat' ? t('composer.notAChat') : t('composer.away')
+  if (status.state === 'away' && status.reason === 'not-a-chat') return t('composer.notAChat')
   if (status.state === 'kicked' && status.retryAt === null) return t('composer.kicked')
   const silent = status.state === 'connected' && room.dialect.recognised !== null && !room.capabilities.whisper
   return conversation.with !== null && silent ? t('composer.cannotWhisper') : null
@@ -46,7 +46,12 @@ const useBlocked = (conversation: Conversation, room: Room): string | null => {
 /** What is worth knowing before one writes. */
 const useNotice = (conversation: Conversation, room: Room): string | null => {
   const t = useWords('conversation')
-  if (room.status.state !== 'connected') return t('composer.waits')
+  if (room.status.state !== 'connected') {
+    // Where nothing is written down, what waits goes with the program.
+    if (room.history === 'never') return t('composer.waitsInMemory')
+    return t(room.status.state === 'away' ? 'composer.waitsAway' : 'composer.waits')
+  }
+  if ((conversation.unsent?.held ?? 0) > 0) return t('composer.waitsBehind')
   if (conversation.with !== null && !conversation.present) {
     return t('composer.gone', { name: shownLabel(conversation.with) })
   }

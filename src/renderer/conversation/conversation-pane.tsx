@@ -5,6 +5,7 @@ import { ConversationHeader } from './conversation-header.tsx'
 import { EmptyConversation, StateBar } from './room-state.tsx'
 import { shownLabel } from './showable.ts'
 import { Timeline } from './timeline.tsx'
+import { UnsentBar } from './unsent-bar.tsx'
 import styles from './conversation-pane.module.css'
 
 /** What a conversation is called: the room's title, or the other's name. */
@@ -42,6 +43,7 @@ export const ConversationPane = ({ conversation: id }: { conversation: Conversat
           <Timeline key={id} conversation={conversation} room={room} timeline={timeline} visit={visit} title={title} />
         </div>
       )}
+      <UnsentBar conversation={conversation} />
       <Composer key={`composer ${id}`} conversation={conversation} room={room} title={title} />
     </section>
   )

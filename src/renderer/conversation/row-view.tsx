@@ -4,19 +4,21 @@ import type { MouseEvent, ReactNode } from 'react'
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { Term } from '../../shared/search.ts'
-import type { ConversationId } from '../../shared/state.ts'
+import type { Away, ConversationId } from '../../shared/state.ts'
 import { perform } from '../actions.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { classes } from '../parts/class-names.ts'
 import { useLanguage, useWords } from '../words.ts'
 import type { Words } from '../words.ts'
+import { useIsEdited } from './editing.ts'
 import type { Comings, NewName } from './comings.ts'
 import { comingsOf } from './comings.ts'
 import { MessageText } from './message-text.tsx'
 import { Name, inSlots, slot } from './name.tsx'
 import type { FreeLine, NoteLine, PresenceLine, Row, SaidLine } from './rows.ts'
 import { showableName, shownLabel } from './showable.ts'
-import { clockTime, dayName, fullTime } from './times.ts'
+import { clockTime, dayName, fullTime, momentInSentence } from './times.ts'
+import { LineEditor, WaitingMark } from './waiting-line.tsx'
 import styles from './row-view.module.css'
 
 /** The words of a note are not what people said. */
@@ -74,11 +76,10 @@ const LineTrouble = ({ line, conversation }: { line: SaidLine; conversation: Con
 const LineMark = ({ state }: { state: SaidLine['state'] }) => {
   const t = useWords('conversation')
   switch (state) {
-    case 'queued':
     case 'waiting':
       return (
         <span className={styles['mark']}>
-          <Clock aria-hidden /> {t(`line.${state}`)}
+          <Clock aria-hidden /> {t('line.waiting')}
         </span>
       )
     case 'delivered':
@@ -89,6 +90,7 @@ const LineMark = ({ state }: { state: SaidLine['state'] }) => {
           <span className="unseen">{t(`line.${state}`)}</span>
         </span>
       )
+    case 'queued':
     case 'written':
     case 'unconfirmed':
     case 'failed':
@@ -125,6 +127,7 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
   // Where nobody has a name, I would not know myself among the addresses.
   const nameless = line.own && showableName(line.from.name ?? '') === ''
   const from = nameless && shownLabel(line.from) === '' ? { address: null, name: t('log.me') } : line.from
+  const edited = useIsEdited(line.id)
   const pending = line.own && (line.state === 'queued' || line.state === 'written' || line.state === 'waiting')
   return (
     <article
@@ -140,25 +143,32 @@ const Message = ({ line, head, context }: { line: SaidLine; head: boolean; conte
             <Time at={line.at} />
           </div>
         )}
-        <div className={classes(styles['words'], pending && styles['pending'])}>
-          <MessageText text={line.text} mention={line.mention ? context.mention : null} sought={context.sought} />
-          {line.own && <LineMark state={line.state} />}
-          {line.unsaved && <UnsavedMark />}
-        </div>
+        {edited ? (
+          <LineEditor line={line} conversation={context.conversation} />
+        ) : (
+          <div className={classes(styles['words'], pending && styles['pending'])}>
+            <MessageText text={line.text} mention={line.mention ? context.mention : null} sought={context.sought} />
+            {line.own && <LineMark state={line.state} />}
+            {line.unsaved && <UnsavedMark />}
+            {line.own && line.state === 'queued' && <WaitingMark line={line} conversation={context.conversation} />}
+          </div>
+        )}
         {line.own && (line.state === 'failed' || line.state === 'unconfirmed') && (
           <LineTrouble line={line} conversation={context.conversation} />
         )}
       </div>
-      <button
-        type="button"
-        className={styles['actions']}
-        aria-label={t('line.actions')}
-        aria-haspopup="menu"
-        tabIndex={-1}
-        onClick={openMenu}
-      >
-        <Ellipsis aria-hidden />
-      </button>
+      {!edited && (
+        <button
+          type="button"
+          className={styles['actions']}
+          aria-label={t('line.actions')}
+          aria-haspopup="menu"
+          tabIndex={-1}
+          onClick={openMenu}
+        >
+          <Ellipsis aria-hidden />
+        </button>
+      )}
     </article>
   )
 }
@@ -295,11 +305,32 @@ const PresenceFold = ({ row, open, context }: FoldProps) => {
   )
 }
 
-/** We are in, and as whom. */
-const Arrival = ({ row }: { row: Extract<Row, { kind: 'arrival' }> }) => {
+/** We did not hear the room: what was said then is not here. */
+const Gap = ({ away, until, today }: { away: Away; until: number; today: number }) => {
   const t = useWords('conversation')
-  const { self, again } = row
+  const language = useLanguage()
+  const days = { today: t('when.today'), yesterday: t('when.yesterday') }
+  const seconds = Math.max(1, Math.round((until - away.since) / 1000))
+  const from = momentInSentence(away.since, today, language, days)
+  const to = momentInSentence(until, today, language, days)
   return (
+    <p className={styles['gap']}>
+      <span>
+        {away.sure && seconds < SECONDS_TOLD
+          ? t('log.gapShort', { count: seconds })
+          : t(away.sure ? 'log.gap' : 'log.gapUnsure', { from, to })}
+      </span>
+    </p>
+  )
+}
+/** A shorter absence is told by its length: from 9:41 to 9:41 says nothing. */
+const SECONDS_TOLD = 60
+
+/** We are in, and as whom. */
+const Arrival = ({ row, today }: { row: Extract<Row, { kind: 'arrival' }>; today: number }) => {
+  const t = useWords('conversation')
+  const { self, again, away } = row
+  const arrived = (
     <div className={classes(styles['note'], again && styles['good'])}>
       {self === null || shownLabel(self) === ''
         ? t(again ? 'log.connectedAgain' : 'log.connected')
@@ -309,6 +340,13 @@ const Arrival = ({ row }: { row: Extract<Row, { kind: 'arrival' }> }) => {
           )}{' '}
       <Time at={row.began} />
     </div>
+  )
+  if (away === null) return arrived
+  return (
+    <>
+      <Gap away={away} until={row.began} today={today} />
+      {arrived}
+    </>
   )
 }
 
@@ -402,7 +440,7 @@ const Content = ({ row, open, context }: { row: Row; open: boolean; context: Row
     case 'presence':
       return <PresenceFold row={row} open={open} context={context} />
     case 'arrival':
-      return <Arrival row={row} />
+      return <Arrival row={row} today={context.today} />
     case 'note':
       return <Note line={row.line} times={row.times} />
     case 'free':

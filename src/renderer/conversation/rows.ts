@@ -1,6 +1,6 @@
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
-import type { Line, LineId } from '../../shared/state.ts'
+import type { Away, Line, LineId } from '../../shared/state.ts'
 import { shownLabel } from './showable.ts'
 
 type Of<Kind extends Line['kind']> = Extract<Line, { kind: Kind }>
@@ -27,8 +27,11 @@ export type Row = {
   | { kind: 'message'; line: SaidLine; /** With name and time; false continues the message above. */ head: boolean }
   /** Comings, goings and new names in a row, folded into one. */
   | { kind: 'presence'; lines: PresenceLine[] }
-  /** We are in: connected, let in and given our name, in one. `self` is null where the server does not say who we are. */
-  | { kind: 'arrival'; line: ArrivalLine; again: boolean; self: Member | null; began: number }
+  /**
+   * We are in: connected, let in and given our name, in one. `self` is null where the server does not say who we are;
+   * `away` is the gap before it.
+   */
+  | { kind: 'arrival'; line: ArrivalLine; again: boolean; self: Member | null; began: number; away: Away | null }
   /** `times`: how often the same thing happened in a row; `line` is the newest. */
   | { kind: 'note'; line: NoteLine; times: number }
   | { kind: 'free'; line: FreeLine; head: boolean }
@@ -138,7 +141,16 @@ export const makeRowBuilder = (): ((input: RowsInput) => Rows) => {
           row = { ...where, kind: 'free', key: `f${line.id}`, line, head: joins?.kind !== 'free' }
           break
         case 'connected':
-          row = { ...where, kind: 'arrival', key: `n${line.id}`, line, again: line.again, self: null, began: line.at }
+          row = {
+            ...where,
+            kind: 'arrival',
+            key: `n${line.id}`,
+            line,
+            again: line.again,
+            self: null,
+            began: line.at,
+            away: line.away ?? null
+          }
           break
         case 'joined':
         case 'left':

@@ -5,6 +5,7 @@ import { memberKey } from '../../shared/events.ts'
 import { parseSearch } from '../../shared/search.ts'
 import type { Conversation, LineId, Room, Timeline as Lines } from '../../shared/state.ts'
 import { insertDraft } from '../composer/drafts.ts'
+import { startEditing } from './editing.ts'
 import { classes } from '../parts/class-names.ts'
 import { ContextMenu } from '../parts/menu.tsx'
 import { announce, tell, useApp, useView } from '../store.ts'
@@ -37,7 +38,8 @@ const estimate = (row: Row | undefined, scale: number): number => {
   if (!row) return 0
   const separators = (row.day === null ? 0 : SEPARATOR) + (row.unread ? SEPARATOR : 0)
   const head = row.kind === 'message' && row.head ? HEAD : 0
-  return (ESTIMATES[row.kind] + separators + head) * scale
+  const gap = row.kind === 'arrival' && row.away !== null ? SEPARATOR : 0
+  return (ESTIMATES[row.kind] + separators + head + gap) * scale
 }
 
 interface TimelineProps {
@@ -270,7 +272,12 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       Home: 0,
       End: rows.length - 1
     }[event.key]
-    if (event.key === 'End' && !joined) {
+    const reached = rows[found]
+    const waits = onRow && reached?.kind === 'message' && reached.line.own && reached.line.state === 'queued'
+    if (waits && (event.key === 'Enter' || event.key === 'F2')) {
+      event.preventDefault()
+      startEditing(reached.line.id, reached.line.text)
+    } else if (event.key === 'End' && !joined) {
       event.preventDefault()
       toNewest()
     } else if (to !== undefined) {

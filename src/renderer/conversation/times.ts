@@ -27,7 +27,8 @@ export const clockTime = (at: number, language: Language): string => formats(lan
 /** The moment to the second, for whoever asks. */
 export const fullTime = (at: number, language: Language): string => formats(language).full.format(at)
 
-const daysBetween = (at: number, now: number): number => {
+/** Days of the calendar from one moment to another. */
+export const daysBetween = (at: number, now: number): number => {
   const from = new Date(at)
   const to = new Date(now)
   // By the calendar, in UTC: a day with 23 or 25 hours is one day too.
@@ -48,3 +49,14 @@ export const dayName = (
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
   return (sameYear ? formats(language).day : formats(language).dayOfYear).format(at)
 }
+
+/** A moment within a sentence: the time alone while it is of the day of `now`, else with its day. */
+export const momentInSentence = (
+  at: number,
+  now: number,
+  language: Language,
+  words: { today: string; yesterday: string }
+): string =>
+  daysBetween(at, now) === 0
+    ? clockTime(at, language)
+    : `${dayName(at, now, language, words)} ${clockTime(at, language)}`

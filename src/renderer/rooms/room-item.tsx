@@ -1,4 +1,4 @@
-import { Ellipsis, X } from 'lucide-react'
+import { Clock, Ellipsis, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { memberLabel } from '../../shared/events.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
@@ -20,7 +20,20 @@ const MOST_SHOWN = 999
 const Badge = ({ conversation }: { conversation: Conversation }) => {
   const t = useWords('frame')
   const { unread, mentions } = conversation
-  if (unread === 0 && mentions === 0) return null
+  const waiting = conversation.unsent?.waiting ?? 0
+  if (unread === 0 && mentions === 0) {
+    if (waiting === 0) return null
+    // What is to be read comes first; what waits to be sent is told where nothing is.
+    return (
+      <span className={styles['badges']}>
+        <span className={styles['waits']} aria-hidden>
+          <Clock />
+          {waiting > MOST_SHOWN ? `${MOST_SHOWN}+` : waiting}
+        </span>
+        <span className="unseen">, {t('rooms.waits', { count: waiting })}</span>
+      </span>
+    )
+  }
   const forMe = mentions > 0
   const count = forMe && conversation.with === null ? mentions : Math.max(unread, mentions)
   return (

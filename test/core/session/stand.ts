@@ -23,6 +23,8 @@ export interface Stand {
   wrote(): string[]
   send(text: string | Uint8Array): void
   call(): FakeCall
+  /** How often it said that it takes more. */
+  ready(): number
 }
 
 /** A session on an in-memory network and a clock that stands still. */
@@ -31,6 +33,7 @@ export const stand = (options: Partial<SessionOptions> = {}, random = 0.5): Stan
   const net = makeFakeNet()
   const all: SessionEvent[] = []
   let seen = 0
+  let ready = 0
   const read = new WeakMap<FakeCall, number>()
   const session = makeSession(
     {
@@ -43,7 +46,14 @@ export const stand = (options: Partial<SessionOptions> = {}, random = 0.5): Stan
       reconnect: true,
       ...options
     },
-    { dial: net.dial, clock, random: () => random, codec: makeCodec, emit: (event) => all.push(event) }
+    {
+      dial: net.dial,
+      clock,
+      random: () => random,
+      codec: makeCodec,
+      emit: (event) => all.push(event),
+      ready: () => (ready += 1)
+    }
   )
   return {
     session,
@@ -72,7 +82,8 @@ export const stand = (options: Partial<SessionOptions> = {}, random = 0.5): Stan
       net.last().send(text)
       clock.turn()
     },
-    call: () => net.last()
+    call: () => net.last(),
+    ready: () => ready
   }
 }
 

@@ -21,6 +21,8 @@ export interface FakeHistory extends History {
   searched: HistorySearch[]
   /** What lies on the disk for every search. */
   found: SearchAnswer
+  /** Queued lines another program has taken. */
+  taken: Set<number>
   /** The disk answers nothing now. */
   unreadable: boolean
   lines(): string[]
@@ -30,7 +32,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
   let state: HistoryState = 'writing'
   let listener: HistoryListener | null = null
   let last = Math.max(1000, ...restored.flatMap((one) => one.newest.lines.map((line) => line.id)))
-  let waiting: (() => void)[] = []
+  let waiting: { operation: HistoryOperation; saved: (kept: boolean) => void }[] = []
   const fake: FakeHistory = {
     restored,
     operations: [],
@@ -38,6 +40,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     asked: [],
     searched: [],
     found: { state: 'found', hits: [], next: null },
+    taken: new Set(),
     unreadable: false,
     state: () => state,
     listen: (told) => {
@@ -46,7 +49,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     nextLine: () => (last += 1),
     append: (operation, saved) => {
       fake.operations.push(operation)
-      waiting.push(saved)
+      waiting.push({ operation, saved })
     },
     page: (conversation, before, limit): Promise<Timeline | null> => {
       if (fake.unreadable) return Promise.resolve(null)
@@ -88,7 +91,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
     commit: () => {
       const all = waiting
       waiting = []
-      for (const saved of all) saved()
+      for (const { operation, saved } of all) saved(operation.op !== 'claim' || !fake.taken.has(operation.line))
     },
     become: (next, reason = '') => {
       state = next

@@ -1,7 +1,7 @@
 import { makeSwitchboardWith } from '../../../src/core/switchboard/board.ts'
 import type { Notification, Switchboard, SwitchboardDeps } from '../../../src/core/switchboard/contract.ts'
 import type { OpenRoom, OpenRoomOptions, OpenRoomResult } from '../../../src/core/hub/contract.ts'
-import type { Session, SessionOptions } from '../../../src/core/session/contract.ts'
+import type { Session, SessionDeps, SessionOptions } from '../../../src/core/session/contract.ts'
 import type { ViewMessage } from '../../../src/shared/bridge.ts'
 import type { AppCommand, ChatCommand, Outcome } from '../../../src/shared/commands.ts'
 import type { Capabilities } from '../../../src/shared/dialect.ts'
@@ -22,6 +22,12 @@ export interface ScriptedSession extends Session {
   retries: number
   attended: boolean
   left: boolean
+  /** How many lines it would write at once. */
+  free: number
+  /** Each line it gets is one less. */
+  paced: boolean
+  /** Says that it would. */
+  ready(): void
   /** Refs that can still be taken back. */
   waiting: Set<string>
   tell(...events: SessionEvent[]): void
@@ -136,7 +142,7 @@ export const makeRig = (
   let seed = 0
   const notices: NoticeBody[] = []
 
-  const makeScripted = (options: SessionOptions, deps: { emit: (event: SessionEvent) => void }): Session => {
+  const makeScripted = (options: SessionOptions, deps: SessionDeps): Session => {
     const session: ScriptedSession = {
       options,
       capable: { who: false, rename: false, whisper: false, echo: false },
@@ -145,9 +151,17 @@ export const makeRig = (
       retries: 0,
       attended: false,
       left: false,
+      free: 10_000,
+      paced: false,
+      ready: () => {
+        deps.ready?.()
+        clock.turn()
+      },
+      takes: () => session.free,
       waiting: new Set(),
       tell: (...events) => {
         for (const event of events) deps.emit(event)
+        if (session.free > 0) deps.ready?.()
         clock.turn()
       },
       lastRef: () => {
@@ -157,6 +171,7 @@ export const makeRig = (
       },
       perform: (command) => {
         session.asked.push(command)
+        if (session.paced) session.free -= 1
       },
       capabilities: () => session.capable,
       configure: (change) => {

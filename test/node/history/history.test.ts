@@ -113,7 +113,7 @@ describe('what was said', () => {
     await first.history.close()
     const { history } = await open(folder)
     expect(history.restored[0]?.newest.lines).toMatchObject([
-      { state: 'failed', failure: { code: 'connection-lost' } },
+      { state: 'queued', failure: null },
       { state: 'unconfirmed' },
       { state: 'unconfirmed' },
       { state: 'delivered' },

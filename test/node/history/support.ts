@@ -41,7 +41,7 @@ export const open = async (folder: string): Promise<OpenedHistory & { later: Not
 export const saved = (history: History, ...operations: Parameters<History['append']>[0][]): Promise<void> =>
   new Promise((resolve) => {
     operations.forEach((operation, index) => {
-      history.append(operation, index === operations.length - 1 ? resolve : () => undefined)
+      history.append(operation, index === operations.length - 1 ? () => resolve() : () => undefined)
     })
   })
 export const say = async (history: History, conversation: string, ...texts: string[]): Promise<Line[]> => {

@@ -232,6 +232,7 @@ const makeSide = (): Side => {
     freePort: null,
     addresses: [],
     page: { lines: [], whole: true },
+    held: [],
     pageAfter: { lines: [], newest: true },
     around: { found: false, why: 'nothing' },
     search: { state: 'nothing-asked' }

@@ -30,6 +30,8 @@ export const frame = {
     add: 'Host or connect',
     jump: 'Jump to…',
     menuOf: 'More for {{room}}',
+    waits_one: '{{count}} message waits to be sent',
+    waits_other: '{{count}} messages wait to be sent',
     unread_one: '{{count}} unread',
     unread_other: '{{count}} unread',
     mentions_one: '{{count}} for you',

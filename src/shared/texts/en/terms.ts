@@ -48,7 +48,9 @@ export const terms = {
     'cannot-listen': 'The room could not be opened',
     'too-many': 'There are too many of these',
     'history-busy': 'The history cannot be changed now; try again in a moment',
-    'export-busy': 'Another export is running'
+    'export-busy': 'Another export is running',
+    'too-late': 'This message is already on its way',
+    'still-waiting': 'Messages here still wait to be sent: send or delete them first'
   },
   dialect: {
     auto: 'Recognise by itself',

@@ -30,6 +30,7 @@ export const frame: Same<typeof english> = {
     add: '开房间或连接',
     jump: '跳转到…',
     menuOf: '“{{room}}”的更多操作',
+    waits_other: '{{count}} 条消息等待发送',
     unread_other: '{{count}} 条未读',
     mentions_other: '{{count}} 条与你有关',
     threadsOf: '“{{room}}”中的私聊',

@@ -50,7 +50,9 @@ export const terms: Same<typeof english> = {
     'cannot-listen': '无法打开房间',
     'too-many': '数量太多',
     'history-busy': '现在无法更改聊天记录，请稍后再试',
-    'export-busy': '另一个导出正在进行'
+    'export-busy': '另一个导出正在进行',
+    'too-late': '这条消息已经在发送了',
+    'still-waiting': '这里还有等待发送的消息，请先发送或删除'
   },
   dialect: {
     auto: '自动识别',
