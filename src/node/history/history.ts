@@ -29,6 +29,7 @@ const HELD_OPERATIONS = 200_000
 const HELD_CHARACTERS = 64 * 1024 * 1024
 /** More than this waits although the disk does what it can: what comes is let in slowly until it has caught up. */
 const BEHIND_OPERATIONS = 20_000
+const BEHIND_CHARACTERS = 8 * 1024 * 1024
 /** Ids hold the millisecond, a number within it, and the lane of the program: 2^53 is reached in the year 2248. */
 const SLOTS_PER_MS = 64
 const LANES = 16
@@ -338,5 +339,6 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   ])
   ;(late as Timer | null)?.cancel()
   started = true
-  return { history, notices, behind: () => state === 'writing' && queue.length > BEHIND_OPERATIONS }
+  const isLong = (): boolean => queue.length > BEHIND_OPERATIONS || queuedCharacters > BEHIND_CHARACTERS
+  return { history, notices, behind: () => state === 'writing' && isLong() }
 }
