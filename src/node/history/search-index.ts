@@ -147,7 +147,6 @@ export const openIndex = (
   db.exec(NOTES)
   db.exec(NOTE_GONE)
 
-  let behind = true
   const sql = {
     from: db.prepare('SELECT indexed_from FROM search'),
     stretch: db.prepare('SELECT id, octet_length(text) AS bytes FROM lines WHERE id < ? ORDER BY id DESC LIMIT ?'),
@@ -165,6 +164,7 @@ export const openIndex = (
       FROM touched CROSS JOIN lines USING (id) WHERE lines.${SEARCHED} ORDER BY id`),
     forget: db.prepare('DELETE FROM touched')
   }
+  let behind = sql.from.get()?.['indexed_from'] !== 0
   return {
     isBehind: () => behind,
     takeIn: () => {

@@ -45,7 +45,7 @@ describe('a file that cannot be read stands aside, and a new one is begun', () =
   test('overwritten in the middle', async () => {
     const folder = temporary()
     await withLines(folder)
-    const db = new DatabaseSync(join(folder, HISTORY_FILE))
+    const db = new DatabaseSync(join(folder, HISTORY_FILE), { timeout: 5000 })
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     db.close()
     // The page that says which tables there are.
@@ -68,7 +68,7 @@ test('a page that goes bad while it is used: the chat goes on in a new file', as
   const { history, later: told } = await open(folder)
   await saved(history, { op: 'conversation', conversation: room() })
   await say(history, 'r1', ...Array.from({ length: 2000 }, (_, n) => `${n} ${'x'.repeat(200)}`))
-  const db = new DatabaseSync(join(folder, HISTORY_FILE))
+  const db = new DatabaseSync(join(folder, HISTORY_FILE), { timeout: 5000 })
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   db.close()
   writeFileSync(join(folder, HISTORY_FILE), Buffer.alloc(400_000, 0xa5), { flag: 'r+' })

@@ -133,7 +133,7 @@ describe('a search', () => {
     await saved(history, { op: 'conversation', conversation: room() })
     await say(history, 'r1', ...Array.from({ length: 2000 }, (_, n) => `tea ${n} ${'x'.repeat(200)}`))
     expect(await find(history, 'tea 1999')).toHaveLength(1)
-    const db = new DatabaseSync(join(folder, HISTORY_FILE))
+    const db = new DatabaseSync(join(folder, HISTORY_FILE), { timeout: 5000 })
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     db.close()
     writeFileSync(join(folder, HISTORY_FILE), Buffer.alloc(400_000, 0xa5), { flag: 'r+' })
