@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { startGopl } from '../support/servers/gopl.ts'
 import { startIm } from '../support/servers/im.ts'
 import { startRelay } from '../support/servers/relay.ts'
-import { endAll, hostRoom, netcat, teahouse, type Json, type Program } from './program.ts'
+import { START_MS, endAll, hostRoom, netcat, teahouse, type Json, type Program } from './program.ts'
 
 const closers: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
@@ -39,7 +39,7 @@ const of = (type: string) => (event: Json) => event.type === type
 const said = (text: string) => (event: Json) => event.type === 'said' && event['text'] === text
 const join = async (port: number, ...args: string[]): Promise<Program> => {
   const program = teahouse(['connect', `127.0.0.1:${port}`, '--json', ...args])
-  await program.events.until(of('recognised'))
+  await program.events.until(of('recognised'), { within: START_MS })
   return program
 }
 
@@ -54,7 +54,7 @@ test('whatever was not sent is named to the last line, however slowly standard e
     socket.write(`[${address}]${address}:已上线\n`)
   })
   const program = teahouse(['connect', `127.0.0.1:${port}`, '--json', '--no-reconnect'])
-  await program.events.until(of('recognised'))
+  await program.events.until(of('recognised'), { within: START_MS })
   program.child.stderr?.pause()
   const lines = 2000
   for (let n = 0; n < lines; n++) {

@@ -12,7 +12,7 @@ import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { Line } from '../../src/shared/state.ts'
 import { HOSTILE } from '../core/history/lines.ts'
 import { room, saidLine } from '../node/history/lines.ts'
-import { endAll, freshProfile, teahouse, type Program } from './program.ts'
+import { START_MS, endAll, freshProfile, teahouse, type Program } from './program.ts'
 
 const histories: History[] = []
 afterEach(async () => {
@@ -172,7 +172,7 @@ describe('teahouse log', () => {
   test('--follow goes on with what is written, by whomever, own lines when their fate is known', async () => {
     const { profile, history } = await furnished()
     const running = program(profile, '--follow', '-n', '1')
-    await running.lines.until((line) => line.includes('psst'))
+    await running.lines.until((line) => line.includes('psst'), { within: START_MS })
     await say(history, 'r2', 'fresh 新的')
     await running.lines.until((line) => line.endsWith('[10.0.0.5:8888] Anna: fresh 新的'))
     const mine = saidLine(history, 'mine', { own: true, state: 'written' })
@@ -197,7 +197,7 @@ describe('teahouse log', () => {
   test('--follow without an end to its input ends when nobody reads', async () => {
     const { profile, history } = await furnished()
     const running = program(profile, '-f', 'r1')
-    await running.lines.until((line) => line.includes('tea 59'))
+    await running.lines.until((line) => line.includes('tea 59'), { within: START_MS })
     running.child.stdout?.destroy()
     await say(history, 'r1', 'unheard')
     await say(history, 'r1', 'unheard too')

@@ -11,6 +11,9 @@ import { makeEventLog, type EventLog } from '../support/until.ts'
 
 const ENTRY = fileURLToPath(new URL('../../src/headless/index.ts', import.meta.url))
 
+/** A program comes up in half a second, on a machine that does ten other things in many. */
+export const START_MS = 15_000
+
 export type Json = Record<string, unknown> & { type: string }
 
 const isJson = (value: unknown): value is Json =>
@@ -98,7 +101,7 @@ export const endAll = async (): Promise<void> => {
 /** A hosted room on a free port, with its port. */
 export const hostRoom = async (...args: string[]): Promise<{ program: Program; port: number; ports: number[] }> => {
   const program = teahouse(['host', '--port', '0', '--bind', '127.0.0.1', '--language', 'en', '--json', ...args])
-  const hosting = await program.events.until((event) => event.type === 'hosting')
+  const hosting = await program.events.until((event) => event.type === 'hosting', { within: START_MS })
   const { doors } = hosting
   if (!Array.isArray(doors)) throw new Error('no doors')
   const ports = doors.map((door: unknown) => {

@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS, type SavedRoom } from '../../src/shared/settings.ts'
 import type { Line } from '../../src/shared/state.ts'
 import { startGopl } from '../support/servers/gopl.ts'
 import { startIm } from '../support/servers/im.ts'
-import { endAll, freshProfile, hostRoom, netcat, teahouse, type Json } from './program.ts'
+import { START_MS, endAll, freshProfile, hostRoom, netcat, teahouse, type Json } from './program.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -71,7 +71,7 @@ describe('teahouse connect', () => {
     const profile = freshProfile()
     const visit = async (text: string): Promise<void> => {
       const program = teahouse(['connect', `127.0.0.1:${im.port}`, '--json', '--data', profile])
-      await program.events.until((event) => event.type === 'recognised')
+      await program.events.until((event) => event.type === 'recognised', { within: START_MS })
       program.say(text)
       await program.events.until(said(text))
       const other = await netcat(im.port)
@@ -108,7 +108,7 @@ describe('teahouse connect', () => {
     const profile = freshProfile()
     save(profile, { id: 'r-elsewhere', port: 1 }, { id: 'r-known', port: gopl.port, host: 'LOCALHOST' })
     const program = teahouse(['connect', `localhost:${gopl.port}`, '--json', '--data', profile])
-    await program.events.until((event) => event.type === 'recognised')
+    await program.events.until((event) => event.type === 'recognised', { within: START_MS })
     program.say('hello')
     await program.events.until(said('hello'))
     program.say('/quit')
@@ -124,7 +124,7 @@ describe('teahouse connect', () => {
     const profile = freshProfile()
     save(profile, { id: 'r-known', port: im.port, history })
     const program = teahouse(['connect', `127.0.0.1:${im.port}`, '--data', profile, ...options])
-    await program.events.until((event) => event.type === 'recognised')
+    await program.events.until((event) => event.type === 'recognised', { within: START_MS })
     program.say('a secret')
     await program.events.until(said('a secret'))
     program.say('/quit')
@@ -139,7 +139,7 @@ describe('teahouse connect', () => {
     bob.say('rename|bob')
     await bob.lines.until((line) => line.includes('bob'))
     const program = teahouse(['connect', `127.0.0.1:${port}`, '--json', '--data', profile, '--nick', 'ann'])
-    await program.events.until((event) => event.type === 'renamed' && event['own'] === true)
+    await program.events.until((event) => event.type === 'renamed' && event['own'] === true, { within: START_MS })
     program.say('/to bob psst')
     await bob.lines.until((line) => line.includes('psst'))
     bob.say('to|ann|what?')
@@ -173,7 +173,7 @@ describe('teahouse connect', () => {
     // A folder in the place of the file: no user can write that.
     mkdirSync(join(profile, 'history.sqlite', 'x'), { recursive: true })
     const program = teahouse(['connect', `127.0.0.1:${im.port}`, '--json', '--data', profile])
-    await program.events.until((event) => event.type === 'recognised')
+    await program.events.until((event) => event.type === 'recognised', { within: START_MS })
     program.say('still here')
     await program.events.until(said('still here'))
     program.say('/quit')
@@ -245,7 +245,7 @@ describe('teahouse host', () => {
     save(profile, { id: 'r-known', port: im.port })
     const enter = async () => {
       const program = teahouse(['connect', `127.0.0.1:${im.port}`, '--json', '--data', profile])
-      await program.events.until((event) => event.type === 'recognised')
+      await program.events.until((event) => event.type === 'recognised', { within: START_MS })
       return program
     }
     const [one, two] = await Promise.all([enter(), enter()])
