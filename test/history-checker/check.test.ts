@@ -36,7 +36,7 @@ const sound = (): Observations => {
     ],
     connections: [
       { member: 'ann', address: A, arrived: [...wire], torn: '', stands: true },
-      { member: 'bob', address: B, arrived: [`You are ${B}`, ...wire], torn: '', stands: true }
+      { member: 'bob', address: B, arrived: [`You are ${B}`, '* Teahouse 1 Tea', ...wire], torn: '', stands: true }
     ],
     views: [
       { member: 'ann', lines: own, kept: [...own], ever: new Map(), removed: new Set(), troubles: [] },
@@ -73,7 +73,7 @@ test('nothing is found where nothing is wrong', () => {
 describe('what is found', () => {
   test.each<[what: string, forge: (o: Observations) => void]>([
     ['never came on a connection that stands', (o) => bob(o).connection.arrived.pop()],
-    ['out of turn on the wire', (o) => bob(o).connection.arrived.splice(2, 1)],
+    ['out of turn on the wire', (o) => bob(o).connection.arrived.splice(3, 1)],
     ['out of turn on the wire', (o) => bob(o).connection.arrived.push(wire[2] ?? '')],
     ['was told twice', (o) => o.host.push({ what: 'said', address: A, text: texts[0] ?? '' })],
     ['was told what nobody sent', (o) => o.host.push({ what: 'said', address: A, text: '#a7# no' })],
@@ -169,7 +169,7 @@ test('a late echo of a connection that never told its own address is excused, an
   ).toEqual([])
 })
 
-test('half a line is excused in a bare room only, where it is what a connection ended with', () => {
+test('half a line is excused in a bare room only, where a connection ended with it', () => {
   const torn = (o: Observations): void => {
     const { view, connection } = bob(o)
     connection.stands = false

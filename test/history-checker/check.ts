@@ -42,7 +42,7 @@ export interface View {
   troubles: string[]
 }
 export interface Observations {
-  /** The room has no line of its own: a torn line cannot be told from one that has no end. */
+  /** The room has no line of its own, and does not say that it is one of ours. */
   bare: boolean
   sent: Sent[]
   host: HostSaw[]
@@ -55,6 +55,8 @@ export interface Finding {
 }
 
 const MARK = /#[a-z]\d+#/
+/** How a host of ours shows that it is one. */
+const MARKED = '* Teahouse 1 '
 /** The mark in a text, if it is one of ours. */
 export const markOf = (text: string): string | null => MARK.exec(text)?.[0] ?? null
 
@@ -138,7 +140,10 @@ const checkView = (view: View, all: Observations, tell: (member: string, what: s
       .filter((one) => one.member === member && !one.arrived.some((line) => line.includes(one.address)))
       .map((one) => one.address)
   )
-  const torn = all.bare ? all.connections.flatMap((one) => (one.member === member ? [one.torn] : [])) : []
+  // Only the mark tells that a host ends every line; before it, or without it, half a line may be a whole one.
+  const torn = all.connections.flatMap((one) =>
+    one.member === member && (all.bare || !one.arrived.some((line) => line.startsWith(MARKED))) ? [one.torn] : []
+  )
   let lastHeard = -1
   for (const line of lines) {
     if (!withText(line) || torn.some((half) => half !== '' && half.endsWith(line.text))) continue
