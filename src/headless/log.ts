@@ -112,7 +112,7 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
   }
 
   const language = args.language ?? systemLanguage()
-  const words = makeWords(language)
+  const words = makeWords(language, undefined)
   const times = makeTimes(language, undefined)
   const period: Period = { since: args.since, until: args.until }
   const all = kept.conversations(period)

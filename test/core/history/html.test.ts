@@ -58,7 +58,7 @@ describe('the page', () => {
     expect(complaints).toEqual([])
     expect(await page.title()).toBe('Tea – Teahouse')
     expect(await texts('h3')).toEqual(['Saturday, November 21, 2026', 'Sunday, November 22, 2026'])
-    expect(await texts('section p')).toHaveLength(21)
+    expect(await texts('section p')).toHaveLength(22)
     expect((await texts('section p'))[0]).toBe('12:34Annahello 你好')
     expect((await texts('section p'))[3]).toBe('12:34我 (you)lost? Not confirmed')
     expect((await texts('.event'))[0]).toBe('12:34Anna came in')

@@ -40,6 +40,8 @@ describe('JSON Lines', () => {
       }))
     ).toEqual(
       lines.map((one) => {
+        if (one.kind === 'connected' && one.away !== undefined)
+          return { ...one, away: { since: '2026-11-21T11:34:56.789Z', sure: true } }
         if (one.kind !== 'said') return one
         const { state, failure, mention, ...plain } = one
         return {

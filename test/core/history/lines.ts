@@ -42,6 +42,7 @@ export const BODIES: readonly LineBody[] = [
   { kind: 'refused', command: 'rename', code: 'name-taken', text: '当前用户名被使用了' },
   { kind: 'kicked', reason: 'flood', text: '' },
   { kind: 'connected', again: true },
+  { kind: 'connected', again: false, away: { since: NOON - 3_600_000, sure: true } },
   { kind: 'disconnected', reason: 'reset' }
 ]
 export const line = (id: number, body: LineBody, at = NOON + id): Line => ({ id, at, ...body })

@@ -12,7 +12,7 @@ describe('plain text', () => {
     expect(written(english(), [tea(lines.length), lines])).toBe(`Exported 2026-11-21 20:34:56 by Teahouse 9.9.9
 
 # Tea
-20 lines
+21 lines
 
 ## 2026-11-21, Saturday, November 21, 2026
 20:34:56 Anna: hello 你好
@@ -34,9 +34,10 @@ describe('plain text', () => {
 20:34:56 * Refused: Somebody here has this name (当前用户名被使用了)
 20:34:56 * Too many lines at once
 20:34:56 * Connected again
+20:34:56 * You were away from 2026-11-21 19:34:56 to 2026-11-21 20:34:56. What was said then is not here. Connected
 20:34:56 * The connection was cut off
 
-End (20 lines)
+End (21 lines)
 `)
   })
 

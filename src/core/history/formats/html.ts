@@ -15,7 +15,7 @@ const POLICY = `default-src 'none'; style-src '${PAGE_STYLE_HASH}'; base-uri 'no
 
 /** One page that holds everything it needs and can be printed. What was said is text in it, never anything else. */
 export const makeHtml = ({ language, timeZone, program, at }: FormatOptions): Format => {
-  const words = makeWords(language)
+  const words = makeWords(language, timeZone)
   const times = makeTimes(language, timeZone)
   let day = ''
   /** What is open and has to be closed before the next of its kind. */

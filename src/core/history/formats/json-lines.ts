@@ -1,5 +1,5 @@
 import { jsonLine } from '../../../shared/json-line.ts'
-import type { ConversationId, Line } from '../../../shared/state.ts'
+import type { Away, ConversationId, Line } from '../../../shared/state.ts'
 import type { Format, FormatOptions, KeptConversation } from './format.ts'
 import { makeTimes } from './times.ts'
 
@@ -18,6 +18,9 @@ export const conversationObject = ({ id, room, title, hosted, with: other, unver
   lines
 })
 
+const awayObject = (away: Away | undefined, iso: (at: number) => string): object | undefined =>
+  away === undefined ? undefined : { ...away, since: iso(away.since) }
+
 /** A line as an object for one line: `type` is its kind. `iso`: how its time is written. */
 export const lineObject = (
   conversation: ConversationId,
@@ -25,7 +28,10 @@ export const lineObject = (
   iso: (at: number) => string
 ): { type: string } => {
   const object = { type: kind, conversation, id, at: iso(at), ...body }
-  if (!('state' in object)) return object
+  if (!('state' in object)) {
+    const connected = 'away' in object ? { ...object, away: awayObject(object.away, iso) } : object
+    return connected
+  }
   const { state, failure, mention, ...said } = object
   return {
     ...said,

@@ -17,7 +17,7 @@ export const plainLine = (line: Line, words: Words): string => {
  * nothing said can pass for a heading or for another's line; what could disturb a terminal is written out.
  */
 export const makePlainText = ({ language, timeZone, program, at }: FormatOptions): Format => {
-  const words = makeWords(language)
+  const words = makeWords(language, timeZone)
   const times = makeTimes(language, timeZone)
   let day = ''
   return {

@@ -1,9 +1,10 @@
 import type { Member } from '../../../shared/events.ts'
 import { shownLabel } from '../../../shared/showable.ts'
 import type { Language } from '../../../shared/settings.ts'
-import type { Line } from '../../../shared/state.ts'
+import type { Away, Line } from '../../../shared/state.ts'
 import { texts } from '../../../shared/texts/index.ts'
 import type { KeptConversation, KeptPeople } from './format.ts'
+import { makeTimes } from './times.ts'
 
 /** What is shown, in words of the app itself; not yet made harmless for where it is put. */
 export interface Words {
@@ -33,7 +34,8 @@ const LISTED = 200
 const fill = (sentence: string, values: Readonly<Record<string, string | number>>): string =>
   sentence.replaceAll(/\{\{(\w+)\}\}/gu, (_, name: string) => String(values[name] ?? ''))
 
-export const makeWords = (language: Language): Words => {
+/** `timeZone`: for the moments in what is said; undefined: the computer's. */
+export const makeWords = (language: Language, timeZone: string | undefined): Words => {
   const { conversation, record, terms } = texts[language]
   const { log, line: states } = conversation
   const numbers = new Intl.NumberFormat(language)
@@ -51,6 +53,12 @@ export const makeWords = (language: Language): Words => {
     const head = fill(count === 1 ? (one ?? many) : many, { count: numbers.format(count) })
     return count === 0 ? head : `${head}: ${people(line.members.slice(0, LISTED), count - LISTED)}`
   }
+  const times = makeTimes(language, timeZone)
+  const moment = (at: number): string => `${times.day(at)} ${times.clock(at)}`
+  const arrival = (again: boolean): string => (again ? log.connectedAgain : log.connected)
+  /** We did not hear the room: what was said then is not here. */
+  const gap = ({ since, sure }: Away, until: number): string =>
+    fill(sure ? log.gap : log.gapUnsure, { from: moment(since), to: moment(until) })
   const failure = ({ failure: why }: Said): string => {
     if (why === null) return ''
     return why.code === 'connection-lost' ? states.connectionLost : terms.refusal[why.code]
@@ -121,7 +129,7 @@ export const makeWords = (language: Language): Words => {
         case 'kicked':
           return line.text === '' ? terms.kick[line.reason] : `${terms.kick[line.reason]} (${line.text})`
         case 'connected':
-          return line.again ? log.connectedAgain : log.connected
+          return line.away === undefined ? arrival(line.again) : `${gap(line.away, line.at)} ${arrival(line.again)}`
         case 'disconnected':
           return terms.disconnect[line.reason]
       }
