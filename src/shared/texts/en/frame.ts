@@ -351,7 +351,8 @@ export const frame = {
     clearAll: 'Clear all history…',
     clearTitle: 'Clear the history of {{title}}?',
     clearAllTitle: 'Clear all history?',
-    clearLead: 'What was said is removed from this computer for good. Others keep what they have.',
+    clearLead:
+      'What was said, and what still waits to be sent, is removed from this computer for good. Others keep what they have.',
     clearSubmit: 'Clear',
     cleared: 'History cleared'
   },

@@ -340,7 +340,7 @@ export const frame: Same<typeof english> = {
     clearAll: '清除全部聊天记录…',
     clearTitle: '清除“{{title}}”的聊天记录？',
     clearAllTitle: '清除全部聊天记录？',
-    clearLead: '聊天内容将从这台电脑上彻底删除。其他人那里的内容不受影响。',
+    clearLead: '聊天内容以及尚未发送的消息将从这台电脑上彻底删除。其他人那里的内容不受影响。',
     clearSubmit: '清除',
     cleared: '聊天记录已清除'
   },
