@@ -12,7 +12,7 @@ import type { ExportJob, FromExport, ToExport } from './protocol.ts'
 /** A page fetches what it asked for at once; one that does not is gone. */
 const FETCH_WITHIN_MS = 30_000
 /** A disk that stalls is not waited for when the program ends. */
-const CLOSE_MS = 1000
+const CLOSE_MS = 3000
 /** 256 bits: not to be guessed. */
 const SECRET_BYTES = 32
 

@@ -146,9 +146,9 @@ describe('into a file', () => {
     const history = await openIn(profile)
     await talk(history, 'r1', ...many(10_000))
     const { exporter } = open(profile, { to: 'file', path: join(target, 'x.txt') })
-    const { told } = await run(exporter)
+    const { ended } = await run(exporter)
     await exporter.close()
-    expect(told.entries.at(-1)).toEqual({ told: 'cancelled' })
+    expect(await ended()).toEqual({ told: 'cancelled' })
     expect(filesIn(target)).toEqual([])
   })
 
