@@ -48,6 +48,8 @@ export interface MemberOptions {
   folder: string
   port: number
   dialect: DialectChoice
+  /** The host has this text, at this moment. */
+  isHeard: (text: string) => boolean
 }
 
 interface Running {
@@ -55,7 +57,7 @@ interface Running {
   state: () => AppState
 }
 
-export const openMember = async ({ name, folder, port, dialect }: MemberOptions): Promise<Member> => {
+export const openMember = async ({ name, folder, port, dialect, isHeard }: MemberOptions): Promise<Member> => {
   const ever = new Map<LineId, string>()
   const removed = new Set<LineId>()
   const troubles: string[] = []
@@ -71,6 +73,9 @@ export const openMember = async ({ name, folder, port, dialect }: MemberOptions)
   const looked = (lines: readonly Line[]): void => {
     for (const line of lines) {
       if (line.kind === 'said' || line.kind === 'line') ever.set(line.id, line.text)
+      // The moment counts: what is claimed too early may be taken back before anybody looks again.
+      if (line.kind === 'said' && line.own && line.state === 'delivered' && !isHeard(line.text))
+        troubles.push(`shown as delivered before the host had it: ${line.text}`)
       if (line.unsaved) continue
       const there = rowOf(line.id)
       const text = 'text' in line ? line.text : null

@@ -82,6 +82,7 @@ export const runSchedule = async (schedule: Schedule): Promise<Outcome> => {
   if (!opened.ok) throw new Error(opened.text)
   const { room } = opened
 
+  const isHeard = (text: string): boolean => host.some((event) => event.what === 'said' && event.text === text)
   const say = async (who: number, text: string): Promise<void> => {
     const member = members[who]
     if (member === undefined || !member.running()) return
@@ -188,7 +189,7 @@ export const runSchedule = async (schedule: Schedule): Promise<Outcome> => {
       // Behind a NAT and without a word of its own, a silent server on a bad network cannot be found out.
       const told = schedule.told || (schedule.bare && schedule.doors[who] === 'relay')
       const dialect = told ? (schedule.doors[who] ?? 'auto') : 'auto'
-      members.push(await openMember({ name, folder: join(home, `${who}`), port: proxy.port, dialect }))
+      members.push(await openMember({ name, folder: join(home, `${who}`), port: proxy.port, dialect, isHeard }))
     }
     const began = performance.now()
     const acting: Promise<void>[] = []

@@ -286,6 +286,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     const room = count <= MARK_WITHIN_LINES ? readMark(line) : null
     if (room !== null) {
       standing.marked = true
+      // Our host greets before its mark, except in a relay room: there nothing stands before it, however late it comes.
+      if (count === 1 && !standing.proven) turnTo({ dialect: 'relay', by: 'welcome', proven: true, self: null })
       tell({ type: 'introduced', roomName: room })
       speaking.rearm()
       establish()

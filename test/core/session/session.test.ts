@@ -714,6 +714,21 @@ describe('the rest of the wire', () => {
     expect(at.news()).toContainEqual(expect.objectContaining({ type: 'said', own: true, ref: 'one' }))
   })
 
+  test('the mark of a relay room that comes late takes back what its silence made us believe', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.clock.advance(600)
+    at.session.perform({ type: 'say', text: 'anybody there', ref: 'one' })
+    at.clock.advance(2100)
+    expect(at.news()).toContainEqual({ type: 'recognised', dialect: 'plain', by: 'assumed' })
+    at.send('* Teahouse 1 Tea\n')
+    at.send(`${BOB}:hello\n`)
+    expect(at.news()).toMatchObject([
+      { type: 'recognised', dialect: 'relay' },
+      { type: 'said', from: { address: BOB }, text: 'hello' }
+    ])
+  })
+
   test('half a line of our host is not a line: neither when it stalls in the middle nor when the connection dies there', () => {
     for (const half of [`[${BOB}]bob:I do not agr`, 'bob对您说meet me at n']) {
       const at = joined('im')
