@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CHARSETS, DIALECT_CHOICES, HOSTED_DIALECTS } from './dialect.ts'
-import { exportFormat } from './export.ts'
+import { EXPORT_FORMATS } from './export.ts'
 import { retention } from './history.ts'
 import { SEARCH_CHARACTERS } from './search.ts'
 import { hostLimits, settingsChange } from './settings.ts'
@@ -85,7 +85,7 @@ export const appCommand = z.discriminatedUnion('type', [
    * Writes what is kept of a conversation, or of all (null), to a place the person chooses. Answers once it has begun;
    * in a browser, with the path the page fetches it from. How far it is stands in `AppState.exporting`.
    */
-  z.object({ type: z.literal('export'), conversation: id.nullable(), format: exportFormat }),
+  z.object({ type: z.literal('export'), conversation: id.nullable(), format: z.enum(EXPORT_FORMATS) }),
   /** Ends the export that runs, without a trace; forgets the one that is through. */
   z.object({ type: z.literal('endExport') }),
   /** Shows the file written last in the system's file manager. */

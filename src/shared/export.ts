@@ -1,10 +1,8 @@
-import { z } from 'zod'
 import type { ConversationId } from './state.ts'
 
 /** What history can be written out as: for reading, for programs, for printing. */
 export const EXPORT_FORMATS = ['html', 'text', 'jsonl'] as const
-export const exportFormat = z.enum(EXPORT_FORMATS)
-export type ExportFormat = z.infer<typeof exportFormat>
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** The ending of the file's name. */
 export const EXPORT_ENDINGS = { text: 'txt', jsonl: 'jsonl', html: 'html' } as const satisfies Record<

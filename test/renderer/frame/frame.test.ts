@@ -159,7 +159,7 @@ describe.each([
       await look(window, `narrow-${width}`)
       const wide = await window.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(wide).toBeLessThanOrEqual(0)
-      await window.page.locator('main header button[aria-pressed]').click()
+      await window.page.locator('main header button[aria-pressed]').last().click()
       await window.page.locator('aside').waitFor()
       await look(window, `narrow-people-${width}`)
       await window.page.keyboard.press('Escape')
