@@ -144,11 +144,21 @@ const checkView = (view: View, all: Observations, tell: (member: string, what: s
   const torn = all.connections.flatMap((one) =>
     one.member === member && (all.bare || !one.arrived.some((line) => line.startsWith(MARKED))) ? [one.torn] : []
   )
+  const wasCut = all.connections.some((one) => one.member === member && !one.stands)
   let lastHeard = -1
   for (const line of lines) {
     if (!withText(line) || torn.some((half) => half !== '' && half.endsWith(line.text))) continue
     const mark = markOf(line.text)
     const one = sent.get(mark)
+    // Torn in the middle of a character, or by a reset that came while it was handed over.
+    if (
+      all.bare &&
+      wasCut &&
+      one !== undefined &&
+      one.text.startsWith(line.text.replace(/\uFFFD+$/u, '')) &&
+      line.text !== one.text
+    )
+      continue
     if (mark === null || one === undefined || !isSaid(line) || line.text !== one.text) {
       found(`shown and never sent: ${line.kind} ${line.text}`)
       continue

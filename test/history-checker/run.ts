@@ -85,7 +85,9 @@ export const runSchedule = async (schedule: Schedule): Promise<Outcome> => {
   // In a bare room half an echo, torn off with its connection, is shown for the whole.
   const isHeard = (text: string): boolean =>
     host.some(
-      (event) => event.what === 'said' && (event.text === text || (schedule.bare && event.text.startsWith(text)))
+      (event) =>
+        event.what === 'said' &&
+        (event.text === text || (schedule.bare && event.text.startsWith(text.replace(/\uFFFD+$/u, ''))))
     )
   const say = async (who: number, text: string): Promise<void> => {
     const member = members[who]
