@@ -13,7 +13,10 @@ import type { SaidLine } from './rows.ts'
 import styles from './waiting-line.module.css'
 
 /** A line is one message: what would break it becomes a blank. */
-const oneLine = (text: string): string => text.replaceAll(/\s*[\n\r\u0085\u2028\u2029]+\s*/gu, ' ')
+const oneLine = (text: string): string => {
+  const lines = text.split(/[\n\r\u0085\u2028\u2029]+/u)
+  return lines.length === 1 ? text : lines.map((line) => line.trim()).join(' ')
+}
 
 /** The keyboard goes back to the message it came from. */
 const focusRow = (line: SaidLine): void => {
