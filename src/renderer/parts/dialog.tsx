@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import { viewNow } from '../store.ts'
 import { useWords } from '../words.ts'
@@ -85,8 +85,25 @@ export const Dialog = ({
   )
 }
 
-/** The part of a dialog that scrolls when the window is low. */
-export const DialogBody = ({ children }: { children: ReactNode }) => <div className={styles['body']}>{children}</div>
+/** The part of a dialog that scrolls when the window is low; by keyboard too, also where there is only text to read. */
+export const DialogBody = ({ children }: { children: ReactNode }) => {
+  const body = useRef<HTMLDivElement>(null)
+  const [scrolls, setScrolls] = useState(false)
+  useLayoutEffect(() => {
+    const element = body.current
+    if (!element) return undefined
+    const look = (): void => setScrolls(element.scrollHeight > element.clientHeight)
+    look()
+    const observer = new ResizeObserver(look)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <div ref={body} className={styles['body']} {...(scrolls ? { tabIndex: 0 } : {})}>
+      {children}
+    </div>
+  )
+}
 
 /** The answers, the main one last. */
 export const DialogActions = ({ children }: { children: ReactNode }) => (
