@@ -27,6 +27,8 @@ import styles from './timeline.module.css'
 
 /** This close to the end counts as "at the bottom": less than one line of text. */
 const AT_END_PX = 24
+/** In a flood old rows are dropped at the top, and the new ones are measured: until then the place is nobody's wish. */
+const SETTLING_MS = 1000
 /** What was seen is told when the eye rests, not with each row that goes by. */
 const READ_PAUSE_MS = 250
 
@@ -156,13 +158,31 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const placed = virtual.range !== null
   const offset = virtual.scrollOffset ?? 0
   const endedAt = useRef(0)
+  const stands = visit === null || (visit.joined && visit.atEnd)
+  const [firstKey, lastKey] = [rows[0]?.key, rows.at(-1)?.key]
+  const ends = useRef({ firstKey, lastKey })
+  const trimmedAt = useRef(Number.NEGATIVE_INFINITY)
+  // The wheel, a finger, the scroll bar, a key or a button: since the end was reached last.
+  const moved = useRef(false)
+  const hasMoved = useCallback((): void => {
+    moved.current = true
+  }, [])
   useEffect(() => {
     if (!placed) return
-    if (atEnd) endedAt.current = offset
-    // What comes in pushes the end away before the list follows it: only who went up has left it.
-    else if (offset >= endedAt.current && (visit === null || visit.atEnd)) return
+    const before = ends.current
+    ends.current = { firstKey, lastKey }
+    if (before.firstKey !== firstKey && before.lastKey !== lastKey) trimmedAt.current = performance.now()
+    if (atEnd) {
+      endedAt.current = offset
+      moved.current = false
+      // What comes in pushes the end away before the list follows it: only who went up has left it.
+    } else if (offset >= endedAt.current && (visit === null || visit.atEnd)) return
+    else if (stands && !moved.current && performance.now() - trimmedAt.current < SETTLING_MS) {
+      virtual.scrollToEnd()
+      return
+    }
     standAtEnd(conversation.id, atEnd)
-  }, [placed, atEnd, offset, visit, conversation.id])
+  }, [placed, atEnd, offset, stands, firstKey, lastKey, visit, virtual, conversation.id])
   useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)
@@ -241,6 +261,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   }
   const toUnread = (): void => {
     setJumped(true)
+    hasMoved()
     if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
     else void goToFirstUnread()
   }
@@ -307,6 +328,10 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
         data-live={joined}
         onKeyDown={onKeyDown}
         onScroll={onScroll}
+        onWheel={hasMoved}
+        onTouchMove={hasMoved}
+        onPointerDown={hasMoved}
+        onKeyDownCapture={hasMoved}
         onContextMenuCapture={menu.prepare}
       >
         <ContextMenu groups={menu.groups}>
