@@ -1,7 +1,7 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, connect, type Socket } from 'node:net'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { z } from 'zod'
 import { appCommand, type Outcome } from '../src/shared/commands.ts'
 import { freePort } from '../src/node/addresses.ts'
 import { openApp } from '../src/node/app.ts'
+import { keepReport, onThisMachine } from './report.ts'
 
 /**
  * Whether a room can freeze the window, and the window a room: the app as Electron's main process runs it (switchboard,
@@ -225,7 +226,7 @@ const hostRoom = async (app: App): Promise<number> => {
       }
     })
   )
-  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true } })
+  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true, atEnd: true } })
   return port
 }
 interface FloodingServer {
@@ -260,7 +261,7 @@ const enter = async (app: App, port: number, dialect: 'relay' | 'im' | 'gopl'): 
       command: { type: 'connect', host: '127.0.0.1', port, dialect, charset: 'auto' }
     })
   )
-  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true } })
+  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true, atEnd: true } })
   await pause(1000)
 }
 
@@ -407,27 +408,34 @@ const trials: Trial[] = [
 
 const runTrials = async (): Promise<void> => {
   const only = values.only?.split(',') ?? null
-  const started = loadavg()[0] ?? 0
+  const measured = onThisMachine()
   const ms = (n: number): string => `${n.toFixed(1)} ms`
-  process.stdout.write(
-    `| | ${PER_SECOND.toLocaleString('en-US')} lines a second for ${seconds} s | delay p50 | p99 (goal ≤ 50 ms) | worst | own work in a turn p99 | worst | loop in use | lines shown a second | memory | |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n`
-  )
+  const rows = [
+    `| | ${PER_SECOND.toLocaleString('en-US')} lines a second for ${seconds} s | delay p50 | p99 (goal ≤ 50 ms) | worst | own work in a turn p99 | worst | loop in use | lines shown a second | memory | |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|`
+  ]
+  process.stdout.write(`${rows.join('\n')}\n`)
   for (const { id, what, run } of trials) {
     if (only && !only.includes(id)) continue
     const app = await startApp()
     try {
       const seen = await run(app)
       const { p50, p99, worst, own99, ownWorst, busy, lines, residentMiB } = await app.report()
-      process.stdout.write(
-        `| ${id} | ${what} | ${ms(p50)} | **${ms(p99)}** | ${ms(worst)} | ${ms(own99)} | ${ms(ownWorst)} | ${(busy * 100).toFixed(0)} % | ${Math.round(lines / seconds)} | ${residentMiB.toFixed(0)} MiB | ${seen} |\n`
-      )
+      const row = `| ${id} | ${what} | ${ms(p50)} | **${ms(p99)}** | ${ms(worst)} | ${ms(own99)} | ${ms(ownWorst)} | ${(busy * 100).toFixed(0)} % | ${Math.round(lines / seconds)} | ${residentMiB.toFixed(0)} MiB | ${seen} |`
+      rows.push(row)
+      process.stdout.write(`${row}\n`)
     } finally {
       await app.stop()
     }
   }
-  process.stdout.write(
-    `\n${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${cpus().length} cores, ${canPin ? 'the app on core 0, load on core 1' : 'not pinned'}, Node ${process.version}; load average ${started.toFixed(2)} at the start\n`
-  )
+  const machine = measured(canPin ? 'the app on core 0, load on core 1' : 'not pinned')
+  process.stdout.write(`\n${machine}\n`)
+  if (only === null && full && values.seconds === undefined)
+    keepReport(
+      'FREEZE.md',
+      'The loop of the main process',
+      'Written by `node bench/freeze.ts`: the program of the main process without its window, keeping history, while a room or a server does what it can to hold it up.',
+      [...rows, '', machine].join('\n')
+    )
   process.exit(0)
 }
 await (values.app ? runApp() : runTrials())

@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, platform, release, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { openHistory } from '../src/node/history/history.ts'
 import { HISTORY_FILE } from '../src/node/history/store.ts'
 import { parseSearch } from '../src/shared/search.ts'
 import { silentLog } from '../test/support/quiet.ts'
+import { keepInReadme, keepReport, onThisMachine } from './report.ts'
 
 /**
  * `node bench/history.ts [--lines N]`: how fast history is written, read and searched. One database with N lines of 60 bytes on
@@ -132,7 +133,7 @@ const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[
 const p95 = (numbers: number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * 0.95)] ?? Number.NaN
 
-const started = loadavg()[0] ?? 0
+const measured = onThisMachine()
 const folder = mkdtempSync(join(tmpdir(), 'teahouse-bench-'))
 try {
   const first = await openIn(folder)
@@ -273,26 +274,18 @@ try {
     `| starting on such a file without an index | ${whole(upgradeMs)} ms | ≤ 3,000 ms |`,
     `| search on it until all is taken in, ${whole(takenInMs / 1000)} s later | ${ms(scanning)} | |`
   ]
-  const machine = `Measured ${new Date().toISOString().slice(0, 10)} on ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${cpus().length} cores, ${platform()} ${release()}, Node ${process.version}; load average ${started.toFixed(2)} at the start, ${(loadavg()[0] ?? 0).toFixed(2)} at the end${started > cpus().length ? ' (**above the number of cores: others were using the machine**)' : ''}.`
+  const machine = measured()
   const report = [...head, ...kept, ...searches, ...more, '', machine].join('\n')
   process.stdout.write(`${report}\n`)
   if (LINES >= FULL_LINES) {
-    const intro = `# History
-
-Written by \`node bench/history.ts\`: lines of 60 bytes on average, half of them Chinese, in ${CONVERSATIONS} conversations of ${PEOPLE} people;
-words as frequent and as rare as in a language. Every search asks for the newest ${HITS} hits, through the thread that the
-program uses.`
-    writeFileSync(new URL('HISTORY.md', import.meta.url), `${intro}\n\n${report}\n`)
-    const readme = new URL('../README.md', import.meta.url)
-    const short = [...head, ...kept, ...searches.filter((_, n) => places[n]?.inReadme === true), '', machine].join('\n')
-    writeFileSync(
-      readme,
-      readFileSync(readme, 'utf8').replace(
-        /(<!-- history -->)[^]*?(<!-- \/history -->)/u,
-        (_, open: string, close: string) =>
-          [open, `\n${short} All numbers: [bench/HISTORY.md](bench/HISTORY.md).\n`, close].join('\n')
-      )
+    keepReport(
+      'HISTORY.md',
+      'History',
+      `Written by \`node bench/history.ts\`: lines of 60 bytes on average, half of them Chinese, in ${CONVERSATIONS} conversations of ${PEOPLE} people; words as frequent and as rare as in a language. Every search asks for the newest ${HITS} hits, through the thread that the program uses.`,
+      report
     )
+    const short = [...head, ...kept, ...searches.filter((_, n) => places[n]?.inReadme === true), '', machine].join('\n')
+    keepInReadme('history', `${short} All numbers: [bench/HISTORY.md](bench/HISTORY.md).`)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
-import { cpus, loadavg } from 'node:os'
+import { cpus } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { makeSession } from '../src/core/session/session.ts'
 import { makeClock } from '../src/node/clock.ts'
 import { makeCodec } from '../src/node/codec.ts'
 import { makeDial } from '../src/node/tcp.ts'
+import { keepReport, onThisMachine } from './report.ts'
 
 /**
  * What the host bears, at full size: the numbers behind `test/load`. Each trial gets a host of its own, as people run it,
@@ -501,8 +502,9 @@ const trials: Trial[] = [
   }
 ]
 
-const started = loadavg()[0] ?? 0
-process.stdout.write('| | trial | goal | seen |\n|---|---|---|---|\n')
+const measured = onThisMachine()
+const rows = ['| | trial | goal | seen |', '|---|---|---|---|']
+process.stdout.write(`${rows.join('\n')}\n`)
 let failed = 0
 for (const { id, what, goal, options, run } of trials) {
   if (only && !only.includes(id)) continue
@@ -516,9 +518,17 @@ for (const { id, what, goal, options, run } of trials) {
     seen = `*failed*: ${error instanceof Error ? error.message : String(error)}`
     for (const child of children) child.kill('SIGKILL')
   }
-  process.stdout.write(`| ${id} | ${what} | ${goal} | ${seen} |\n`)
+  const row = `| ${id} | ${what} | ${goal} | ${seen} |`
+  rows.push(row)
+  process.stdout.write(`${row}\n`)
 }
-process.stdout.write(
-  `\n${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${cpus().length} cores, ${canPin ? 'host on core 0, load on core 1' : 'not pinned'}, Node ${process.version}; load average ${started.toFixed(2)} at the start, ${(loadavg()[0] ?? 0).toFixed(2)} at the end${started > cpus().length ? ' (**above the number of cores: times mean nothing**)' : ''}\n`
-)
+const machine = measured(canPin ? 'host on core 0, load on core 1' : 'not pinned')
+process.stdout.write(`\n${machine}\n`)
+if (full && only === null && failed === 0)
+  keepReport(
+    'HOST.md',
+    'What a host bears',
+    'Written by `node bench/load-lab.ts`: each trial against a `teahouse host` of its own, with its default limits but for what the trial is about. `test/load` runs short forms of them.',
+    [...rows, '', machine].join('\n')
+  )
 process.exit(failed === 0 ? 0 : 1)

@@ -1,12 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { cpus, loadavg, platform, release, tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { freePort } from '../src/node/addresses.ts'
+import { keepInReadme, keepReport, onThisMachine } from './report.ts'
 
 /**
  * Fan-out, measured against a loop in C, against the host everybody would write first, and against what a system has.
@@ -190,7 +191,7 @@ const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
 const ms = (n: number): string => `${n.toFixed(1)} ms`
 const us = (n: number): string => `${n.toFixed(3)} µs`
 
-const started = loadavg()[0] ?? 0
+const measured = onThisMachine()
 const failures: string[] = []
 const attempt = async (what: string, run: () => Promise<void>): Promise<void> => {
   try {
@@ -292,27 +293,19 @@ const sweep = [
   ),
   `| Teahouse to itself with ${whole(least)} (goal: within 25 %) | ${plan.crowds.map((members) => ratio(of(crowdCosts, `ours ${members}`), of(crowdCosts, `ours ${least}`))).join(' | ')} |`
 ].join('\n')
-const machine = [
-  `Measured ${new Date().toISOString().slice(0, 10)} on ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${cpus().length} cores, ${platform()} ${release()}, Node ${process.version};`,
-  `load average ${started.toFixed(2)} at the start, ${(loadavg()[0] ?? 0).toFixed(2)} at the end${started > cpus().length ? ' (**above the number of cores: others were using the machine**)' : ''};`,
-  `${canPin ? 'hosts on core 0, load on core 1' : 'processes not pinned'}; medians of ${plan.rounds} and ${plan.pairs} interleaved rounds.`
-].join('\n')
+const machine = measured(
+  `${canPin ? 'hosts on core 0, load on core 1' : 'processes not pinned'}, medians of ${plan.rounds} and ${plan.pairs} interleaved rounds`
+)
 const told = failures.map((failure) => `- *not run*: ${failure}`).join('\n')
 const report = [table, goals, sweep, machine, ...(told === '' ? [] : [told])].join('\n\n')
 process.stdout.write(`${report}\n`)
 if (!values.quick) {
-  const intro = `# Fan-out
-
-Written by \`npm run bench\`. The plain host is \`bench/plain-host.ts\`: on each line, one \`write\` to each member. The C loop
-is \`bench/c-loop.c\`: the lines of one turn in one \`write\` to each member, and nothing else.`
-  writeFileSync(new URL('RESULTS.md', import.meta.url), `${intro}\n\n${report}\n`)
-  const readme = new URL('../README.md', import.meta.url)
-  const page = readFileSync(readme, 'utf8')
-  writeFileSync(
-    readme,
-    page.replace(/(<!-- bench -->)[^]*?(<!-- \/bench -->)/u, (_, open: string, close: string) =>
-      [open, `\n${goals}\n\n${machine} All numbers: [bench/RESULTS.md](bench/RESULTS.md).\n`, close].join('\n')
-    )
+  keepReport(
+    'RESULTS.md',
+    'Fan-out',
+    'Written by `npm run bench`. The plain host is `bench/plain-host.ts`: on each line, one `write` to each member. The C loop is `bench/c-loop.c`: the lines of one turn in one `write` to each member, and nothing else.',
+    report
   )
+  keepInReadme('bench', `${goals}\n\n${machine} All numbers: [bench/RESULTS.md](bench/RESULTS.md).`)
 }
 process.exit(0)
