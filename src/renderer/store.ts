@@ -131,6 +131,9 @@ export const selectVisit = (visit: Visit): void => {
   viewStore.setState({ selected: visit.conversation, visit, peopleShown: false })
 }
 
+/** The reader stands at the live end of what is shown: without a visit, everything is shown to its end. */
+const isAtEnd = ({ visit }: View): boolean => visit === null || (visit.joined && visit.atEnd)
+
 /** Changes the visit of a conversation, if it is the one shown. */
 export const changeVisit = (conversation: ConversationId, change: (visit: Visit | null) => Visit | null): void => {
   const { selected, visit } = viewNow()
@@ -216,10 +219,10 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
   // The app decides about notifications and the menu by what the window shows.
   const tellLook = (): void => {
     const { selected, inFront } = viewNow()
-    if (appNow()) tell({ type: 'look', conversation: selected, inFront })
+    if (appNow()) tell({ type: 'look', conversation: selected, inFront, atEnd: isAtEnd(viewNow()) })
   }
   const stopLook = viewStore.subscribe((now, then) => {
-    if (now.selected !== then.selected || now.inFront !== then.inFront) tellLook()
+    if (now.selected !== then.selected || now.inFront !== then.inFront || isAtEnd(now) !== isAtEnd(then)) tellLook()
   })
   const stopFirst = appStore.subscribe((now, then) => {
     if (now.app && !then.app) tellLook()

@@ -307,6 +307,9 @@ export const SNAPSHOT_LINES = 500
 /** Texts of one conversation that cross the bridge in one piece (a snapshot, a page, a batch), unless one is longer. */
 export const STRETCH_CHARACTERS = 1024 * 1024
 
+/** What somebody else said or a server wrote: it counts as unread until it was seen. */
+export const isForReading = (line: LineBody): boolean => (line.kind === 'said' && !line.own) || line.kind === 'line'
+
 /** What a line costs to keep and to send, in characters. */
 export const lineWeight = (line: Line): number => ('text' in line ? line.text.length : 0)
 

@@ -104,7 +104,7 @@ export const makeVisitRecorder = (deps: VisitRecorderDeps): VisitRecorder => {
   )
   threads.restore(restored.filter((one) => one.id !== room))
   // Whoever runs this sees it: nothing of it waits to be read.
-  if (!deps.shared) conversations.look(room, true)
+  if (!deps.shared) conversations.look(room, true, true)
 
   const add = (conversation: string, body: LineBody, at = clock.wall()): LineId =>
     conversations.add(conversation, body, at)

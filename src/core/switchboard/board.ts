@@ -248,10 +248,10 @@ export const makeSwitchboardWith =
       return done
     }
 
-    const lookAt = (conversation: string | null, inFront: boolean): Outcome => {
+    const lookAt = (conversation: string | null, inFront: boolean, atEnd: boolean): Outcome => {
       const gone = conversation !== null && conversations.get(conversation) === null
       look = { conversation: gone ? null : conversation, inFront }
-      conversations.look(look.conversation, inFront)
+      conversations.look(look.conversation, inFront, atEnd)
       for (const desk of rooms.all()) desk.session()?.attend(isAttended(desk.id))
       return gone ? no('no-such-conversation') : done
     }
@@ -369,7 +369,7 @@ export const makeSwitchboardWith =
         case 'changeSettings':
           return changeSettings(command)
         case 'look':
-          return lookAt(command.conversation, command.inFront)
+          return lookAt(command.conversation, command.inFront, command.atEnd)
         case 'dismissNotice':
           return dismiss(command.notice)
         case 'openLink':

@@ -14,6 +14,7 @@ import type {
   Timeline
 } from '../../shared/state.ts'
 import {
+  isForReading,
   lineWeight,
   newestFrom,
   SNAPSHOT_LINES,
@@ -106,7 +107,7 @@ export interface Conversations {
   read(id: ConversationId, line: LineId): void
   /** Nothing in these conversations waits to be read any more. */
   settle(room: RoomId): void
-  look(id: ConversationId | null, inFront: boolean): void
+  look(id: ConversationId | null, inFront: boolean, atEnd: boolean): void
   /** The person has it before their eyes. */
   inSight(id: ConversationId): boolean
   page(id: ConversationId, before: LineId, limit: number): Promise<Timeline>
@@ -128,8 +129,6 @@ export interface Conversations {
 }
 
 /** A line somebody else wrote for people: what makes a conversation unread. */
-const isForReading = (line: LineBody): boolean => (line.kind === 'said' && !line.own) || line.kind === 'line'
-
 const previewOf = (line: Line | null): Conversation['preview'] => {
   if (line?.kind === 'said') return { from: memberLabel(line.from), text: plainText(line.text, PREVIEW_CHARACTERS) }
   if (line?.kind === 'line') return { from: '', text: plainText(line.text, PREVIEW_CHARACTERS) }
@@ -145,7 +144,11 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
   const ledger = history === null ? null : makeLedger(history, clock)
   /** The newest of the versions of a changed line that are on their way to the disk. A line that is new has but one. */
   const onTheWay = new Map<LineId, object>()
-  let looked: { id: ConversationId | null; inFront: boolean } = { id: null, inFront: false }
+  let looked: { id: ConversationId | null; inFront: boolean; atEnd: boolean } = {
+    id: null,
+    inFront: false,
+    atEnd: false
+  }
 
   const inSight = (id: ConversationId): boolean => looked.inFront && looked.id === id
 
@@ -264,7 +267,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     if (line.kind === 'said' && line.own) {
       // Who answers has read what stood before.
       patch(talk, { unread: 0, mentions: 0, readUpTo: line.id })
-    } else if (inSight(view.id) && view.unread === 0) {
+    } else if (inSight(view.id) && looked.atEnd && view.unread === 0) {
       patch(talk, { readUpTo: line.id })
     } else if (isForReading(line)) {
       const mention = isMention(talk, line)
@@ -431,8 +434,8 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
         if (talk.view.room === room && talk.view.unread > 0)
           patch(talk, { unread: 0, mentions: 0, readUpTo: Math.max(talk.told, talk.view.readUpTo) })
     },
-    look: (id, inFront) => {
-      looked = { id, inFront }
+    look: (id, inFront, atEnd) => {
+      looked = { id, inFront, atEnd }
     },
     inSight,
     page: async (id, before, limit) => {

@@ -27,9 +27,12 @@ import styles from './timeline.module.css'
 
 /** This close to the end counts as "at the bottom": less than one line of text. */
 const AT_END_PX = 24
-/** In a flood old rows are dropped at the top, and the new ones are measured: until then the place is nobody's wish. */
-const SETTLING_MS = 1000
-/** What was seen is told when the eye rests, not with each row that goes by. */
+/**
+ * In a flood rows are added, measured, and dropped at the top: until that is over, the place is nobody's wish. In frames:
+ * a machine that stalls draws none, and settles nothing meanwhile.
+ */
+const SETTLING_FRAMES = 12
+/** What was seen is told so often, not with each row that goes by. */
 const READ_PAUSE_MS = 250
 
 /** Close enough that the scroll bar hardly moves when a row is measured. */
@@ -159,9 +162,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const offset = virtual.scrollOffset ?? 0
   const endedAt = useRef(0)
   const stands = visit === null || (visit.joined && visit.atEnd)
-  const [firstKey, lastKey] = [rows[0]?.key, rows.at(-1)?.key]
-  const ends = useRef({ firstKey, lastKey })
-  const trimmedAt = useRef(Number.NEGATIVE_INFINITY)
+  const lastKey = rows.at(-1)?.key
+  const lastKeyBefore = useRef(lastKey)
+  const settling = useRef(0)
   // The wheel, a finger, the scroll bar, a key or a button: since the end was reached last.
   const moved = useRef(false)
   const hasMoved = useCallback((): void => {
@@ -169,20 +172,27 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   }, [])
   useEffect(() => {
     if (!placed) return
-    const before = ends.current
-    ends.current = { firstKey, lastKey }
-    if (before.firstKey !== firstKey && before.lastKey !== lastKey) trimmedAt.current = performance.now()
+    if (lastKeyBefore.current !== lastKey) {
+      const wasSettled = settling.current === 0
+      settling.current = SETTLING_FRAMES
+      const settle = (): void => {
+        settling.current -= 1
+        if (settling.current > 0) requestAnimationFrame(settle)
+      }
+      if (wasSettled) requestAnimationFrame(settle)
+    }
+    lastKeyBefore.current = lastKey
     if (atEnd) {
       endedAt.current = offset
       moved.current = false
       // What comes in pushes the end away before the list follows it: only who went up has left it.
     } else if (offset >= endedAt.current && (visit === null || visit.atEnd)) return
-    else if (stands && !moved.current && performance.now() - trimmedAt.current < SETTLING_MS) {
+    else if (stands && !moved.current && settling.current > 0) {
       virtual.scrollToEnd()
       return
     }
     standAtEnd(conversation.id, atEnd)
-  }, [placed, atEnd, offset, stands, firstKey, lastKey, visit, virtual, conversation.id])
+  }, [placed, atEnd, offset, stands, lastKey, visit, virtual, conversation.id])
   useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)
@@ -237,16 +247,31 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const [seenTo, setSeenTo] = useState<LineId>(Math.max(conversation.readUpTo, 0))
   if (seen > seenTo) setSeenTo(seen)
   const told = useRef(conversation.readUpTo)
+  const telling = useRef<ReturnType<typeof setTimeout> | null>(null)
+  const toTell = useRef(seenTo)
   useEffect(() => {
-    if (!inFront || seen <= Math.max(told.current, conversation.readUpTo)) return undefined
-    const timer = setTimeout(() => {
-      told.current = seen
-      tell({ type: 'read', conversation: conversation.id, line: seen })
+    toTell.current = seenTo
+    if (!inFront || telling.current !== null || seenTo <= Math.max(told.current, conversation.readUpTo)) return
+    telling.current = setTimeout(() => {
+      telling.current = null
+      told.current = toTell.current
+      tell({ type: 'read', conversation: conversation.id, line: toTell.current })
     }, READ_PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [inFront, seen, conversation.id, conversation.readUpTo])
+  }, [inFront, seenTo, conversation.id, conversation.readUpTo])
+  useEffect(() => {
+    if (!inFront) return undefined
+    return () => {
+      if (telling.current !== null) clearTimeout(telling.current)
+      telling.current = null
+    }
+  }, [inFront, conversation.id])
 
-  const below = useMemo(() => (atEnd ? 0 : countNew(live.lines, seenTo, ignored)), [atEnd, live.lines, seenTo, ignored])
+  const below = useMemo(() => {
+    if (atEnd) return 0
+    const inHand = countNew(live.lines, seenTo, ignored)
+    // More came than a view holds.
+    return (live.lines[0]?.id ?? 0) > seenTo ? Math.max(inHand, conversation.unread) : inHand
+  }, [atEnd, live.lines, seenTo, ignored, conversation.unread])
   // Further up than what is in hand, they are found by their place.
   const unreadBefore = marker > 0 && unreadRow < 0 && !whole && (lines[0]?.id ?? 0) > marker
   const unreadAbove = (unreadRow >= 0 && unreadRow < firstShown) || unreadBefore

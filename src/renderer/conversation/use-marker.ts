@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { memberKey } from '../../shared/events.ts'
 import type { Conversation, Line, LineId } from '../../shared/state.ts'
+import { isForReading } from '../../shared/state.ts'
 
 const MINUTE_MS = 60_000
 
@@ -25,7 +26,8 @@ export const useMarker = (conversation: Conversation, newest: LineId, inFront: b
   const [was, setWas] = useState(inFront)
   if (was !== inFront) {
     setWas(inFront)
-    if (!inFront) setMarker(conversation.unread > 0 && marker > 0 ? marker : newest)
+    // Who read further up has not seen what came meanwhile, with the window in front or not.
+    if (!inFront) setMarker(conversation.unread === 0 ? newest : marker > 0 ? marker : conversation.readUpTo)
     else if (conversation.unread === 0) setMarker(0)
   }
   return marker
@@ -37,7 +39,7 @@ export const countNew = (lines: readonly Line[], after: LineId, ignored: Readonl
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]
     if (!line || line.id <= after) break
-    if (line.kind === 'said' && !line.own && !ignored.has(memberKey(line.from))) count++
+    if (isForReading(line) && !(line.kind === 'said' && ignored.has(memberKey(line.from)))) count++
   }
   return count
 }

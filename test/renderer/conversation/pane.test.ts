@@ -131,14 +131,40 @@ describe('a long conversation', () => {
       element.scrollTop -= 1500
     })
     await window.page.getByRole('button', { name: 'Go to the newest message' }).waitFor()
+    const look = () => window.all.findLast((command) => command.type === 'look')
+    await expect.poll(look).toMatchObject({ conversation: 'tea', atEnd: false })
     const before = await log(window).evaluate((element) => element.scrollTop)
-    await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(4, 301) })
+    await window.push({
+      type: 'linesAdded',
+      conversation: 'tea',
+      lines: [...talk(3, 301), line(304, { kind: 'line', text: '4 at the door' })]
+    })
     const news = window.page.getByRole('button', { name: '4 new messages' })
     await news.waitFor()
     expect(Math.abs((await log(window).evaluate((element) => element.scrollTop)) - before)).toBeLessThan(3)
     await news.click()
     await atEnd(window)
     await news.waitFor({ state: 'detached' })
+    await expect.poll(look).toMatchObject({ conversation: 'tea', atEnd: true })
+    await expect.poll(() => window.read.at(-1)).toBe(304)
+    await window.close()
+  })
+
+  test('counts what came meanwhile also when it is more than a view holds', async () => {
+    const state = stateOf(talk(300))
+    const window = await open(state)
+    await atEnd(window)
+    await log(window).evaluate((element) => {
+      element.scrollTop -= 1500
+    })
+    await window.page.getByRole('button', { name: 'Go to the newest message' }).waitFor()
+    const [conversation] = state.conversations
+    if (conversation === undefined) throw new Error('no conversation')
+    await window.push(
+      { type: 'linesAdded', conversation: 'tea', lines: talk(5000, 301) },
+      { type: 'conversationChanged', conversation: { ...conversation, unread: 5000 } }
+    )
+    await window.page.getByRole('button', { name: /5000 new messages/u }).waitFor()
     await window.close()
   })
 
