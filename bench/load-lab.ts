@@ -12,11 +12,19 @@ import { keepReport, onThisMachine } from './report.ts'
 
 /**
  * What the host bears, at full size: the numbers behind `test/load`. Each trial gets a host of its own, as people run it,
- * and prints one row. `--quick` shrinks everything, to see that it works; `--only T21,T28` runs some.
+ * and prints one row. `--quick` shrinks everything, to see that it works; `--only T21,T28` runs some; `--soak` talks in
+ * T19 for ten minutes instead of one.
  */
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    only: { type: 'string' }
+  }
+})
 const full = !values.quick
 const size = (whole: number, small: number): number => (full ? whole : small)
+const talkSeconds = values.soak ? 600 : size(60, 2)
 const only = values.only?.split(',') ?? null
 
 const MIB = 1024 * 1024
@@ -271,7 +279,7 @@ const restarts = async (first: Host): Promise<string> => {
 const trials: Trial[] = [
   {
     id: 'T19',
-    what: `${size(5000, 100)} members, one line a second for ${size(60, 2)} s`,
+    what: `${size(5000, 100)} members, one line a second for ${talkSeconds} s`,
     goal: 'connected ≤ 10 s; ≤ 250 MiB; all delivered; p50 ≤ 150, p99 ≤ 500 ms',
     options: ['--unlimited'],
     run: async (host) => {
@@ -281,7 +289,7 @@ const trials: Trial[] = [
       await members(host, many)
       const took = performance.now() - begun
       await host.numbers()
-      const { p50, p99, heard, said } = await talk(all, 1, size(60, 2))
+      const { p50, p99, heard, said } = await talk(all, 1, talkSeconds)
       const numbers = await host.numbers()
       leave(all)
       return `connected in ${ms(took)}; ${mib(numbers.get(RESIDENT) ?? 0)}; ${heard} of ${said * many} delivered; p50 ${ms(p50)}, p99 ${ms(p99)}`
