@@ -83,6 +83,9 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   let writing: Promise<void> | null = null
   let scheduled = false
   let retry: Timer | null = null
+  /** What came too late for the start, and so is not before anybody's eyes: it must not be written over with nothing. */
+  const overlooked = new Map<ConversationId, Pick<StoredConversation, 'draft' | 'readUpTo'>>()
+  let wasOpen = false
   /** As handed over last: a new file must know them before their lines. */
   const known = new Map<ConversationId, StoredConversation>()
 
@@ -122,8 +125,24 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     retry = clock.after(RETRY_MS, () => void tryAgain())
   }
 
+  const respecting = (operation: HistoryOperation): HistoryOperation => {
+    if (operation.op !== 'conversation') return operation
+    const { conversation } = operation
+    const kept = overlooked.get(conversation.id)
+    if (kept === undefined) return operation
+    // Who writes a new draft has one, and may delete that.
+    if (conversation.draft !== '') kept.draft = ''
+    const readUpTo = Math.max(conversation.readUpTo, kept.readUpTo)
+    return { ...operation, conversation: { ...conversation, draft: conversation.draft || kept.draft, readUpTo } }
+  }
+
   const accept = (opened: HistoryOpened): void => {
     open = true
+    if (started && !wasOpen) {
+      for (const { id, draft, readUpTo } of opened.restored) overlooked.set(id, { draft, readUpTo })
+      queue = queue.map(({ operation, saved }) => ({ operation: respecting(operation), saved }))
+    }
+    wasOpen = true
     lane = opened.lane % LANES
     lastSlot = Math.max(lastSlot, Math.floor(opened.lastLine / LANES))
     if (!started) restored = opened.restored
@@ -223,7 +242,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     if (state === 'off' || closed) return
     const full = queue.length >= HELD_OPERATIONS || queuedCharacters >= HELD_CHARACTERS
     if (full && operation.op === 'line') return
-    queue.push({ operation, saved })
+    queue.push({ operation: respecting(operation), saved })
     queuedCharacters += weightOf(operation)
     pump()
   }

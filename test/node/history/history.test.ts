@@ -4,7 +4,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { HISTORY_FILE, RESTORED_LINES } from '../../../src/node/history/store.ts'
 import type { Line, LineBody } from '../../../src/shared/state.ts'
-import { open, room, saidLine, say, saved, temporary, texts } from './support.ts'
+import { openHistory } from '../../../src/node/history/history.ts'
+import { makeHandClock } from '../../support/clock.ts'
+import { silentLog } from '../../support/quiet.ts'
+import { until } from '../../support/until.ts'
+import { later, open, room, saidLine, say, saved, temporary, texts } from './support.ts'
 
 const END = Number.MAX_SAFE_INTEGER
 const member = { address: '10.0.0.9:9', name: '小明' }
@@ -27,6 +31,43 @@ describe('what was said', () => {
     expect(back).toMatchObject({ id: 'r1', draft: 'unfinished 句子', readUpTo: one?.id, unread: 3, mentions: 1 })
     expect(texts(back?.newest.lines ?? [])).toEqual(['one', 'two', '三', '@me four'])
     expect(back?.newest.whole).toBe(true)
+  })
+
+  test('is not written over with nothing where the disk wakes up only after the start', async () => {
+    const folder = temporary()
+    const first = await open(folder)
+    await saved(first.history, { op: 'conversation', conversation: room() })
+    const [one] = await say(first.history, 'r1', 'one', 'two')
+    const readUpTo = one?.id ?? 0
+    await saved(
+      first.history,
+      { op: 'conversation', conversation: room('r1', { readUpTo, draft: 'unfinished' }) },
+      { op: 'conversation', conversation: room('r2', { draft: 'old words' }) },
+      { op: 'conversation', conversation: room('r3', { draft: 'further words' }) }
+    )
+    await first.history.close()
+
+    const clock = makeHandClock(Date.now())
+    const opening = openHistory({ folder, clock, log: silentLog, notice: () => undefined })
+    await Promise.resolve()
+    // Nobody waits that long; the thread has not even begun.
+    clock.advance(60_000)
+    const { history } = await opening
+    later(() => history.close())
+    expect([history.state(), history.restored]).toEqual(['paused', []])
+    history.append({ op: 'conversation', conversation: room('r1', { title: 'New name' }) }, () => undefined)
+    await until(() => history.state() === 'writing')
+    history.append({ op: 'conversation', conversation: room('r3') }, () => undefined)
+    history.append({ op: 'conversation', conversation: room('r2', { draft: 'new words' }) }, () => undefined)
+    history.append({ op: 'conversation', conversation: room('r2') }, () => undefined)
+    clock.turn()
+    await history.close()
+
+    const { history: last } = await open(folder)
+    const back = new Map(last.restored.map((restored) => [restored.id, restored]))
+    expect(back.get('r1')).toMatchObject({ title: 'New name', draft: 'unfinished', readUpTo, unread: 1 })
+    expect(back.get('r2')).toMatchObject({ draft: '' })
+    expect(back.get('r3')).toMatchObject({ draft: 'further words' })
   })
 
   const bodies: LineBody[] = [
