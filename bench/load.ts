@@ -26,7 +26,9 @@ const { values } = parseArgs({
      * `yes`: the host greets who comes. To be connected is not to be in: a kernel connects more than a busy host has let
      * in yet, and under SYN cookies it forgets those that no longer fit its list.
      */
-    greets: { type: 'string', default: 'no' }
+    greets: { type: 'string', default: 'no' },
+    /** `plain`: a line is said as it is; `irc`: in a channel, after the words that lead there (RFC 2812). */
+    talk: { type: 'string', default: 'plain' }
   }
 })
 const port = Number(values.port)
@@ -43,6 +45,10 @@ const LF = 0x0a
 const QUIET_MS = 400
 const CONNECTING_AT_ONCE = 100
 
+const CHANNEL = '#teahouse'
+const isIrc = values.talk === 'irc'
+const said = (text: string): string => (isIrc ? `PRIVMSG ${CHANNEL} :${text}\r\n` : `${text}\n`)
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const sequence = (n: number): string => String(n).padStart(DIGITS, '0')
 
@@ -53,11 +59,29 @@ let heardAt = performance.now()
 let onChunk: ((index: number, chunk: Buffer) => void) | null = null
 const sockets: Socket[] = []
 
+/** Known to the server first (001), then in the channel, when the names in it have been listed (366). */
+const enterChannel = (socket: Socket, index: number, entered: () => void): void => {
+  let heard = ''
+  let known = false
+  const hear = (chunk: Buffer): void => {
+    heard += chunk.toString('latin1')
+    if (!known && / 001 /u.test(heard)) {
+      known = true
+      socket.write(`JOIN ${CHANNEL}\r\n`)
+    }
+    if (!/ 366 /u.test(heard)) return
+    socket.off('data', hear)
+    entered()
+  }
+  socket.on('data', hear)
+  socket.write(`NICK m${index}\r\nUSER member 0 * :member\r\n`)
+}
 const join = (index: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: SOURCE, port, localAddress: SOURCE, noDelay: true })
     sockets[index] = socket
-    socket.once(values.greets === 'yes' ? 'data' : 'connect', () => resolve())
+    if (isIrc) enterChannel(socket, index, resolve)
+    else socket.once(values.greets === 'yes' ? 'data' : 'connect', () => resolve())
     let why = 'with FIN'
     socket.on('error', (error) => {
       why = error.message
@@ -116,11 +140,8 @@ if (values.mode === 'throughput') {
     tail: Buffer
   }
   const say = ({ socket, tag }: Sender): void => {
-    socket.write(
-      `${TEXT}${tag}${String(sent++)
-        .padStart(DIGITS - tagDigits, '0')
-        .slice(tagDigits - DIGITS)}\n`
-    )
+    const number = String(sent++).padStart(DIGITS - tagDigits, '0')
+    socket.write(said(`${TEXT}${tag}${number.slice(tagDigits - DIGITS)}`))
   }
   /** By the member who sees that a line came round. */
   const watchers = new Map<number, Sender>()
@@ -170,7 +191,7 @@ onChunk = (_index, chunk) => {
 }
 const speak = (): void => {
   sentAt.push(performance.now())
-  sockets[(sentAt.length * 7) % memberCount]?.write(`${TEXT}${sequence(sentAt.length - 1)}\n`)
+  sockets[(sentAt.length * 7) % memberCount]?.write(said(`${TEXT}${sequence(sentAt.length - 1)}`))
 }
 const talking = setInterval(speak, gap)
 await pause(warmMs)

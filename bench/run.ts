@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -80,7 +80,7 @@ interface Host {
   child: ChildProcess
   port: number
   /** How the load knows that a line came round, and how many came. */
-  load: { watch: 'own' | 'neighbour'; count: 'bytes' | 'lines'; greets: 'yes' | 'no' }
+  load: { watch: 'own' | 'neighbour'; count: 'bytes' | 'lines'; greets: 'yes' | 'no'; talk?: 'irc' }
 }
 const SAME_LINES = { watch: 'own', count: 'bytes', greets: 'no' } as const
 
@@ -110,7 +110,7 @@ const NAMES = {
   plain: 'plain host',
   c: 'C loop',
   ncat: '`ncat --chat`',
-  irc: 'IRC server',
+  irc: 'IRC server (`ngircd`)',
   ours: 'Teahouse',
   kept: 'Teahouse, keeping history'
 } as const
@@ -134,6 +134,27 @@ const startOurs = (more: string[]): Promise<Host> =>
     },
     { ...SAME_LINES, greets: 'yes' }
   )
+/** Nothing that it does besides: no look-ups, no limits, no penalty for talking, no question whether one is there. */
+const ngircdSettings = (port: number): string =>
+  [
+    '[Global]',
+    'Name = bench.invalid',
+    'Info = benchmark',
+    'Listen = 127.0.0.1',
+    `Ports = ${port}`,
+    'MotdPhrase = bench',
+    'ServerUID = nobody',
+    'ServerGID = nogroup',
+    '[Limits]',
+    'MaxConnections = 0',
+    'MaxConnectionsIP = 0',
+    'MaxPenaltyTime = 0',
+    'PingTimeout = 3600',
+    '[Options]',
+    'DNS = no',
+    'Ident = no',
+    'PAM = no'
+  ].join('\n')
 const starts: Record<Who, () => Promise<Host>> = {
   plain: () => tellsPort(onCore(0, process.execPath, [here('plain-host.ts')])),
   c: () => {
@@ -154,11 +175,14 @@ const starts: Record<Who, () => Promise<Host>> = {
     )
   },
   irc: () => {
-    const known = ['ngircd', 'inspircd', 'ircd-hybrid', 'solanum'].find(
-      (name) => spawnSync(name, ['--version']).error === undefined
-    )
-    throw new Error(
-      known === undefined ? 'there is no IRC server on this machine' : `this benchmark has no load for ${known} yet`
+    if (spawnSync('ngircd', ['--version']).error) throw new Error('there is no ngircd on this machine')
+    return onPort(
+      (port) => {
+        const settings = join(scratch, 'ngircd.conf')
+        writeFileSync(settings, ngircdSettings(port))
+        return onCore(0, 'ngircd', ['--nodaemon', '--config', settings], 'ignore', 'ignore')
+      },
+      { watch: 'neighbour', count: 'lines', greets: 'no', talk: 'irc' }
     )
   },
   /** `teahouse host` that keeps nothing, as the others here; beside it the same with the history it keeps by default. */
