@@ -149,7 +149,8 @@ const afterReading = (run: () => void, turns = READ_TURNS): void => {
   setTimeout(() => (turns === 0 ? run() : afterReading(run, turns - 1)), READ_TURN_MS)
 }
 
-export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
+/** `source`: where its connections to the host come from; undefined: the system's choice. */
+export const startProxy = async (hostPort: number, source?: string): Promise<FaultProxy> => {
   const conditions = { up: calm(), down: calm() }
   const passages: Passage[] = []
   const links = new Set<Link>()
@@ -164,7 +165,8 @@ export const startProxy = async (hostPort: number): Promise<FaultProxy> => {
     }
     near.setNoDelay(true)
     sockets.add(near)
-    const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const from = source === undefined ? {} : { localAddress: source }
+    const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true, ...from })
     const passage: Passage = { address: '', openedAt: performance.now(), passed: [], ended: false }
     passages.push(passage)
     let lingering = false

@@ -16,11 +16,26 @@ export interface Gate {
 
 const MINUTE_MS = 60_000
 const GROUPS = 8
+/** From 1 on. */
+const PORTS = 65_535
 
 /** `ip` of `ip:port`, without the brackets and with the zone. */
 export const ipOf = (address: string): string => {
   const bracketed = /^\[([^\]]*)\]/u.exec(address)
   return bracketed?.[1] ?? address.replace(/:\d*$/u, '')
+}
+
+/**
+ * What a newcomer is known by: `ip:port` as it is, or with the next port nobody has. A system may use one port toward
+ * two doors at once, and members who are told apart by their addresses alone must not share one.
+ */
+export const freeAddress = (address: string, isTaken: (address: string) => boolean): string => {
+  const at = address.lastIndexOf(':') + 1
+  const first = Number(address.slice(at))
+  let free = address
+  for (let step = 1; isTaken(free) && step < PORTS; step += 1)
+    free = `${address.slice(0, at)}${((first - 1 + step) % PORTS) + 1}`
+  return free
 }
 
 /** The eight groups of an IPv6 address; null when it is none. */

@@ -1,7 +1,7 @@
 import type { Timer, Wire, WireListener } from '../../shared/carriers.ts'
 import type { HostedDialect } from '../../shared/dialect.ts'
 import type { CommandName, KickReason, LeaveReason, Member, RefusalCode } from '../../shared/events.ts'
-import { makeGate } from './admission.ts'
+import { freeAddress, makeGate } from './admission.ts'
 import type { HubChanges, HubLimits, MakeHub } from './contract.ts'
 import type { Figure } from './doors.ts'
 import { DOORS, label, oneLine, readLine } from './doors.ts'
@@ -362,9 +362,10 @@ export const makeHub: MakeHub = (options, deps) => {
         count(admission.why)
         return turnAway(wire, farewell(admission.why))
       }
+      const known = freeAddress(address, (taken) => byAddress.has(taken))
       // Published before he has a seat: his own greeting holds it where his dialect shows it to him.
-      fanOut.publish((other) => DOORS[other].joined({ address, name: null }))
-      return welcome(wire, address, dialect, admission.leave)
+      fanOut.publish((other) => DOORS[other].joined({ address: known, name: null }))
+      return welcome(wire, known, dialect, admission.leave)
     },
     members: () => [...guests].map(memberOf),
     queuedBytes: () => fanOut.queued(),

@@ -362,3 +362,20 @@ describe('the idle limit', () => {
     expect(idle('gopl', true).told).toBe('')
   })
 })
+
+test('two who come from one address and port, through two doors, are two members', () => {
+  const room = makeRoom()
+  const a = settled(room, 'im', A)
+  const b = settled(room, 'gopl', A)
+  const known = '192.168.1.2:1112'
+  expect(a.read()).toBe(`[${known}]${known}:已上线\n`)
+  b.say('hello')
+  expect(a.read()).toBe(`[${known}]${known}:hello\n`)
+  a.say(`to|${known}|psst`)
+  expect(b.read()).toContain('psst')
+  expect(room.hub.members().map(({ address }) => address)).toEqual([A, known])
+  a.vanish()
+  expect(b.read()).toContain(`${A} has left\n`)
+  b.say('still here')
+  expect(room.hub.members().map(({ address }) => address)).toEqual([known])
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { originOf } from '../../../src/core/hub/admission.ts'
+import { freeAddress, originOf } from '../../../src/core/hub/admission.ts'
 import { makePace } from '../../../src/core/hub/pace.ts'
 import { makeHandClock } from '../../support/clock.ts'
 import { UNLIMITED } from '../../../src/core/hub/hub.ts'
@@ -203,4 +203,13 @@ describe('connections', () => {
   ])('%s counts as %s', (address, origin) => {
     expect(originOf(address, (ip) => ip.startsWith('2001:db8:aaaa:'))).toBe(origin)
   })
+})
+
+test.each([
+  ['10.0.0.1:4000', [], '10.0.0.1:4000'],
+  ['10.0.0.1:4000', ['10.0.0.1:4000'], '10.0.0.1:4001'],
+  ['10.0.0.1:65535', ['10.0.0.1:65535', '10.0.0.1:1'], '10.0.0.1:2'],
+  ['[fe80::1%eth0]:9', ['[fe80::1%eth0]:9'], '[fe80::1%eth0]:10']
+])('%s beside %j is known as %s', (address, taken, known) => {
+  expect(freeAddress(address, (other) => taken.includes(other))).toBe(known)
 })
