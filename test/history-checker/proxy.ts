@@ -34,8 +34,10 @@ export interface Passage {
   /** Our end of the connection to the host: what the host calls this member. Empty: never got there. */
   address: string
   openedAt: number
-  /** What was handed to the member's socket, in order. */
+  /** What the kernel took for the member's socket, in order: it got there, if nothing was cut. */
   passed: { bytes: Buffer; at: number }[]
+  /** What the kernel was asked to take: more of it than was passed may have got there. */
+  handed: Buffer[]
   /** The member gets nothing more of it: cut, ended, or swallowed. */
   ended: boolean
 }
@@ -167,7 +169,7 @@ export const startProxy = async (hostPort: number, source?: string): Promise<Fau
     sockets.add(near)
     const from = source === undefined ? {} : { localAddress: source }
     const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true, ...from })
-    const passage: Passage = { address: '', openedAt: performance.now(), passed: [], ended: false }
+    const passage: Passage = { address: '', openedAt: performance.now(), passed: [], handed: [], ended: false }
     passages.push(passage)
     let lingering = false
     const up = makePipe(
@@ -179,6 +181,7 @@ export const startProxy = async (hostPort: number, source?: string): Promise<Fau
       conditions.down,
       (bytes) => {
         if (passage.ended || near.destroyed) return
+        passage.handed.push(bytes)
         // Counted when the kernel has it: from there the member gets it.
         near.write(bytes, (error) => {
           if (!error && !passage.ended) passage.passed.push({ bytes, at: performance.now() })

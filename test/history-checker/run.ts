@@ -38,11 +38,13 @@ const ONE_MORE_LOOK_MS = 150
 /** Who goes while his program still finds out whom it talks to has seen nothing of it yet. */
 const LISTEN_MS = 500
 
+const LF = 0x0a
 /** What arrived before the member went by himself: whole lines, and what was torn off. */
 const linesOf = (passage: Passage, until: number): { arrived: string[]; torn: string } => {
   const bytes = Buffer.concat(passage.passed.filter(({ at }) => at <= until).map((piece) => piece.bytes))
-  const lines = bytes.toString('utf8').split('\n')
-  return { arrived: lines.slice(0, -1), torn: lines.at(-1) ?? '' }
+  const arrived = bytes.toString('utf8').split('\n').slice(0, -1)
+  const whole = bytes.lastIndexOf(LF) + 1
+  return { arrived, torn: Buffer.concat(passage.handed).subarray(whole).toString('utf8') }
 }
 
 /**
