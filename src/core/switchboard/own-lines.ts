@@ -27,6 +27,8 @@ interface OwnLine {
   text: string
   /** What came back so far: the session may split a text over several lines. */
   said: string | null
+  /** The connection it was written on; the first is 0. */
+  on: number
 }
 
 export interface OwnLinesDeps {
@@ -52,6 +54,8 @@ export interface OwnLines {
   /** Shows a line, and sends it: at once, or when its turn comes. */
   say(conversation: ConversationId, text: string): void
   noted(ref: string, state: Noted['state']): void
+  /** Who we are on this connection, as the server tells it: also what was written before that is told so from now on. */
+  learnt(self: Member): void
   /** `conversation`: where it belongs if nobody here said it. */
   said(event: Said, conversation: ConversationId): void
   /** Somebody's line that is an own one of an earlier connection: false, it is not. */
@@ -83,9 +87,10 @@ export const makeOwnLines = (deps: OwnLinesDeps): OwnLines => {
   const refs = new Map<LineId, string>()
   /** Said to the room under an address the server knew, and never confirmed; the oldest first. */
   let lost: SaidLine[] = []
+  let connection = 0
 
   const follow = (ref: string, conversation: ConversationId, line: SaidLine, text: string): void => {
-    own.set(ref, { conversation, line, text, said: null })
+    own.set(ref, { conversation, line, text, said: null, on: connection })
     refs.set(line.id, ref)
   }
   const put = (conversation: ConversationId, text: string, fate: Pick<SaidLine, 'state' | 'failure'>): SaidLine => {
@@ -113,7 +118,7 @@ export const makeOwnLines = (deps: OwnLinesDeps): OwnLines => {
     const now = conversations.line(mine.conversation, mine.line.id)
     mine.line = { ...(now?.kind === 'said' ? now : mine.line), ...changed }
     conversations.change(mine.conversation, mine.line)
-    if (changed.state === 'unconfirmed') lose(mine.conversation, mine.line)
+    if (mine.line.state === 'unconfirmed') lose(mine.conversation, mine.line)
     else if (changed.state !== undefined) lost = lost.filter((one) => one.id !== mine.line.id)
   }
   /** Some pieces of a split text came back and the rest will not: the rest becomes a line that says so. */
@@ -163,7 +168,15 @@ export const makeOwnLines = (deps: OwnLinesDeps): OwnLines => {
     return true
   }
 
+  const learnt = (now: Member): void => {
+    if (now.address === null) return
+    for (const [ref, mine] of own)
+      if (mine.on === connection && !settled.has(ref) && mine.line.from.address !== now.address)
+        change(mine, { from: now })
+  }
+
   const takeBack = (withdraw: (ref: string) => boolean): void => {
+    connection += 1
     waiting.release()
     for (const [ref, mine] of own) {
       if (mine.said !== null || mine.line.state !== 'written' || !withdraw(ref)) continue
@@ -191,12 +204,14 @@ export const makeOwnLines = (deps: OwnLinesDeps): OwnLines => {
       if (mine.said === null) change(mine, { state, failure: null })
       else if (state === 'unconfirmed') splitRest(ref, mine, { state, failure: null })
     },
+    learnt,
     said: (event, conversation) => {
       const text = event.text ?? ''
       const state: LineState = event.conversation === 'room' && echoes() ? 'delivered' : 'sent'
       const mine = event.ref === undefined ? undefined : own.get(event.ref)
       if (mine && mine.said === null) {
         mine.said = text
+        if (mine.on === connection && mine.line.from.address !== event.from.address) learnt(event.from)
         change(mine, { state, text, from: event.from, failure: null })
         if (event.ref !== undefined) settle(event.ref)
         return

@@ -199,7 +199,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       )
       if (back.length > 0) patch({ ignored: newestIgnored([...room.ignored, ...back.map(memberKey)]) })
     }
-    if (!sameMembers(event.self, room.self) && event.self !== null) patch({ self: event.self })
+    if (!sameMembers(event.self, room.self) && event.self !== null) {
+      patch({ self: event.self })
+      ownLines.learnt(event.self)
+    }
   }
 
   // --- what the session tells ---

@@ -98,10 +98,10 @@ export const whispered = (from: Member, text: string): SessionEvent => ({
   own: false,
   at: '2026-01-01T00:00:00.000Z'
 })
-export const echoed = (ref: string, text: string): SessionEvent => ({
+export const echoed = (ref: string, text: string, from = ME): SessionEvent => ({
   type: 'said',
   conversation: 'room',
-  from: ME,
+  from,
   text,
   own: true,
   at: '2026-01-01T00:00:00.000Z',

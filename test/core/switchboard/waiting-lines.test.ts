@@ -4,6 +4,7 @@ import { HOLD_AFTER_MS, TAKEN_SETTLED_MS } from '../../../src/core/switchboard/w
 import { LATE_ECHO_MS } from '../../../src/core/switchboard/own-lines.ts'
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings.ts'
 import type { SavedRoom } from '../../../src/shared/settings.ts'
+import type { Member } from '../../../src/shared/events.ts'
 import type { Line } from '../../../src/shared/state.ts'
 import type { FakeHistory } from './fake-history.ts'
 import { makeFakeHistory } from './fake-history.ts'
@@ -409,6 +410,27 @@ describe('an unconfirmed line told late', () => {
     rig.session().tell(said({ address: ME.address, name: 'me' }, 'hello'))
     expect(states(rig, id)).toEqual(['hello: delivered', 'hello: delivered'])
   })
+
+  test.each(['by the echo of another line', 'by the server'])(
+    'is that line also when our address was learnt only after it was written, %s',
+    async (how) => {
+      const { rig, id } = await plainRoom()
+      settle(rig.session())
+      const outside: Member = { address: '203.0.113.9:4040', name: 'me' }
+      await say(rig, id, 'one')
+      const first = rig.session().lastRef()
+      await say(rig, id, 'two')
+      const second = rig.session().lastRef()
+      if (how === 'by the server') rig.session().tell(present([outside, ANNA], { reset: true, self: outside }))
+      rig.session().tell(echoed(first, 'one', outside))
+      rig.session().tell({ type: 'noted', state: 'unconfirmed', ref: second })
+      lose(rig)
+      back(rig)
+      rig.session().tell(said(outside, 'two'))
+      expect(states(rig, id)).toEqual(['one: delivered', 'two: delivered'])
+      expect(spoken(rig, id).map(({ from }) => from.address)).toEqual([outside.address, outside.address])
+    }
+  )
 
   test('does not swallow the same words of somebody else, nor of the same name', async () => {
     const { rig, id } = await lostLine()
