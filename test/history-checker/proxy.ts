@@ -151,8 +151,11 @@ const afterReading = (run: () => void, turns = READ_TURNS): void => {
   setTimeout(() => (turns === 0 ? run() : afterReading(run, turns - 1)), READ_TURN_MS)
 }
 
-/** `source`: where its connections to the host come from; undefined: the system's choice. */
-export const startProxy = async (hostPort: number, source?: string): Promise<FaultProxy> => {
+/** `source`: where its nth connection to the host comes from; undefined: the system's choice. */
+export const startProxy = async (
+  hostPort: number,
+  source: (nth: number) => string | undefined
+): Promise<FaultProxy> => {
   const conditions = { up: calm(), down: calm() }
   const passages: Passage[] = []
   const links = new Set<Link>()
@@ -167,7 +170,8 @@ export const startProxy = async (hostPort: number, source?: string): Promise<Fau
     }
     near.setNoDelay(true)
     sockets.add(near)
-    const from = source === undefined ? {} : { localAddress: source }
+    const address = source(passages.length)
+    const from = address === undefined ? {} : { localAddress: address }
     const far = connect({ port: hostPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true, ...from })
     const passage: Passage = { address: '', openedAt: performance.now(), passed: [], handed: [], ended: false }
     passages.push(passage)

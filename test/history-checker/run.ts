@@ -48,10 +48,13 @@ const linesOf = (passage: Passage, until: number): { arrived: string[]; torn: st
 }
 
 /**
- * Where a member comes from, as in life: on one address a system gives a port to one member soon after another had it,
- * and the judge knows connections by their addresses. Only Linux has all of these without being asked.
+ * Where a connection comes from: each from an address of its own. On one, a system gives a port to somebody soon after
+ * another had it, and the judge knows connections by their addresses. Only Linux has all of these without being asked.
  */
-const sourceOf = (who: number): string | undefined => (process.platform === 'linux' ? `127.0.0.${who + 2}` : undefined)
+const sourceOf =
+  (who: number) =>
+  (nth: number): string | undefined =>
+    process.platform === 'linux' ? `127.${who + 1}.${nth >> 8}.${(nth & 255) + 1}` : undefined
 
 /** What is readable now was read: before somebody goes by himself. */
 const turns = async (): Promise<void> => {
