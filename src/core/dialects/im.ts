@@ -169,7 +169,8 @@ export const im: DialectSpec = {
   parseTail: (tail, known) => {
     if (tail.startsWith('[') && !tail.startsWith('[private]')) return null
     const spoken = read(tail, known)
-    return spoken.some((one) => one.kind === 'line') ? null : spoken
+    // Every server ends this answer (dialects 3.4, 5.2): without its end, the name is not whole yet.
+    return spoken.some((one) => one.kind === 'line' || one.kind === 'accepted') ? null : spoken
   },
   who: 'who',
   rename: (name) => `rename|${name}`,

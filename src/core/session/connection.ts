@@ -7,7 +7,7 @@ import { looksLikeNoChat, looksLikeWeb, makeDetector, proof, specOf, type Verdic
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { readHouse, readMark } from '../dialects/house.ts'
 import { lastWords } from '../dialects/im.ts'
-import { makeFramer } from './framing.ts'
+import { endsInCharacter, makeFramer } from './framing.ts'
 import { makeHearing } from './hearing.ts'
 import { makeListing } from './listing.ts'
 import type { Flight, Outbox } from './outbox.ts'
@@ -354,12 +354,18 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   }
   const framer = makeFramer(FOREIGN_LINE_BYTES, heardLine)
 
-  const quietTail = (): void => {
+  const quietTail = (patient: boolean): void => {
     if (!standing.spec || standing.listening || framer.tailLength() > LONGEST_TAIL) return
     // Our own host ends every line: what is quiet there is a line that is still on its way.
     if (standing.marked) return
-    const tail = read(framer.tail())
+    const bytes = framer.tail()
+    const tail = read(bytes)
     if (tail.trim() === '') return
+    // The rest of a character is on its way, however slowly; unless the server cut it off.
+    if (!patient && endsInCharacter(bytes)) {
+      tailTimer = later(PLAIN_TAIL_MS, () => quietTail(true))
+      return
+    }
     const spoken = standing.spec.parseTail(tail, known())
     if (!spoken) return
     framer.takeTail()
@@ -369,7 +375,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     tailTimer?.cancel()
     tailTimer = null
     if (framer.tailLength() > 0) {
-      tailTimer = later(standing.spec?.name === 'plain' ? PLAIN_TAIL_MS : TAIL_MS, quietTail)
+      const plain = standing.spec?.name === 'plain'
+      tailTimer = later(plain ? PLAIN_TAIL_MS : TAIL_MS, () => quietTail(plain))
     }
   }
   const listened = (): void => {

@@ -13,6 +13,17 @@ export interface Framer {
 
 const LF = 0x0a
 
+/** Whether the last character lacks bytes, read as UTF-8 (RFC 3629, section 3). */
+export const endsInCharacter = (bytes: Uint8Array): boolean => {
+  for (let back = 1; back <= 3; back += 1) {
+    const byte = bytes.at(-back)
+    if (byte === undefined || byte < 0x80) return false
+    // What does not continue a character begins one of two, three or four bytes.
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2)
+  }
+  return false
+}
+
 /** `longest`: bytes of a line after which it is given as far as it goes, and the rest up to its LF is let go. */
 export const makeFramer = (longest: number, take: (line: Uint8Array, cut: boolean) => void): Framer => {
   let pieces: Uint8Array[] = []

@@ -243,6 +243,9 @@ describe('im', () => {
     expect(tail('当前用户名已经存在', knowing(ASKED))).toMatchObject([{ kind: 'refused' }])
     expect(tail(`[${A}]bob:对您说`)).toBeNull()
     expect(tail('bob对您')).toBeNull()
+    // A name of which only the beginning has come.
+    expect(tail('您已更新用户名：al', knowing(ASKED))).toBeNull()
+    expect(tail('您已经更新用户名:al', knowing(ASKED))).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeFramer } from '../../../src/core/session/framing.ts'
+import { endsInCharacter, makeFramer } from '../../../src/core/session/framing.ts'
 import { AL, BOB, ME, stand } from './stand.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -62,4 +62,18 @@ describe('hazard 2: the same bytes cut anywhere give the same events', () => {
       { numRuns: 100 }
     )
   })
+})
+
+test.each<[string, number[], boolean]>([
+  ['nothing', [], false],
+  ['a letter', [0x61], false],
+  ['你, whole', [0xe4, 0xbd, 0xa0], false],
+  ['你, two of three bytes', [0xe4, 0xbd], true],
+  ['你, one of three bytes', [0x61, 0xe4], true],
+  ['é, one of two bytes', [0xc3], true],
+  ['🍵, three of four bytes', [0xf0, 0x9f, 0x8d], true],
+  ['🍵, whole', [0xf0, 0x9f, 0x8d, 0xb5], false],
+  ['continuations of nothing', [0x80, 0x80, 0x80, 0x80], false]
+])('%s: does it end in a character?', (_what, bytes, torn) => {
+  expect(endsInCharacter(Uint8Array.from(bytes))).toBe(torn)
 })

@@ -332,6 +332,18 @@ describe('private lines', () => {
     expect(at.news()).toEqual([])
     at.clock.advance(1)
     expect(at.news()).toMatchObject([{ conversation: 'private', from: member(BOB, 'bob'), text: 'one' }])
+    // Torn in the middle of a character, its rest is on the way.
+    const you = Buffer.from('你')
+    at.send(Buffer.concat([Buffer.from('bob对您说'), you.subarray(0, 2)]))
+    at.clock.advance(400)
+    expect(at.news()).toEqual([])
+    at.send(Buffer.concat([you.subarray(2), Buffer.from('好')]))
+    at.clock.advance(120)
+    expect(at.news()).toMatchObject([{ conversation: 'private', text: '你好' }])
+    // Whole in GB18030, torn in UTF-8: later, but shown.
+    at.send(Uint8Array.from([0x62, 0x6f, 0x62, 0xb6, 0xd4, 0xc4, 0xfa, 0xcb, 0xb5, 0xc4, 0xe3]))
+    at.clock.advance(620)
+    expect(at.news()).toMatchObject([{ conversation: 'private', text: '你' }])
     // One fork's private lines begin with a bracket, as no broken public line does (dialects 5.1).
     at.send('[private]bob:psst')
     at.clock.advance(120)
