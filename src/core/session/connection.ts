@@ -409,7 +409,11 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     const last = standing.spec.name === 'im' ? lastWords(tail) : null
     const before = last ? last.before : tail
     lines += 1
-    if (before.trim() !== '') understand(before, lines)
+    // Cut between the sender and his first word, nobody has said anything.
+    const saysNothing = standing.spec
+      .parse(before, known())
+      .every((spoken) => spoken.kind === 'said' && spoken.text.trim() === '')
+    if (before.trim() !== '' && !saysNothing) understand(before, lines)
     if (last) kick = { kind: 'kicked', reason: 'idle', text: last.kick }
   }
 

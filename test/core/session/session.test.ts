@@ -753,6 +753,17 @@ describe('the rest of the wire', () => {
     }
   })
 
+  test.each(['iamhere', 'im', 'gopl'] as const)(
+    'a line of %s that dies before its first word says nothing',
+    (dialect) => {
+      const at = joined(dialect)
+      at.send(dialect === 'gopl' ? `${BOB}: ` : `[${BOB}]bob:`)
+      at.news()
+      at.call().reset()
+      expect(at.news().map((event) => event.type)).toEqual(['disconnected'])
+    }
+  )
+
   test('the mark that comes with the welcome is heard before anything is written', () => {
     const at = stand()
     at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b' })
