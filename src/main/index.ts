@@ -24,7 +24,7 @@ const APP_ID = 'org.teahouse.desktop'
 /** Wishes kept for a page that is not there yet: the last ones are what the person wants. */
 const WISHES_KEPT = 5
 /** Rooms that do not let go in this time are left anyway. */
-const CLOSE_MS = 5000
+const CLOSE_MS = 8000
 
 /** Electron keeps its own files below the profile, and takes its one-instance lock there. */
 const liveIn = (profile: string): void => {

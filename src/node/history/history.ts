@@ -23,7 +23,7 @@ const RETRY_MS = 2000
 /** A start waits no longer for the history; what it would have shown can be read later. */
 const OPEN_MS = 8000
 /** A quitting program waits no longer for a disk that stalls. */
-const CLOSE_MS = 2000
+const CLOSE_MS = 5000
 /** What is held while nothing can be written: hours of a busy room. Beyond, the newest is shown and not kept. */
 const HELD_OPERATIONS = 200_000
 const HELD_CHARACTERS = 64 * 1024 * 1024
