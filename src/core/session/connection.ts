@@ -83,6 +83,10 @@ export interface Connection {
   overdue(flight: Flight): void
   /** Asks, where asking is harmless, whether the server is still there. */
   probe(): void
+  /** We are going: nothing is written any more, what comes is still heard. */
+  hush(): void
+  /** Nothing more will be heard: what was held back until it could be understood better is told as it is understood now. */
+  hearOut(): void
   /** Nothing is written and no timer runs any more. */
   close(): void
 }
@@ -103,6 +107,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   const timers = new Set<Timer>()
   let lastReceivedAt = connectedAt
   let over = false
+  /** The person chose to go. */
+  let going = false
   let lines = 0
   let held: string[] = []
   let tailTimer: Timer | null = null
@@ -471,6 +477,19 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       })
     },
     probe: () => speaking.askAtOnce(),
+    hush: () => {
+      going = true
+      speaking.close()
+      // No end followed these words before we ourselves chose to go.
+      dropKick()
+    },
+    hearOut: () => {
+      if (over) return
+      speaking.close()
+      ending()
+      // Some servers call every half-closed connection kicked (dialects 3.4).
+      if (!going) dropKick()
+    },
     close: () => {
       over = true
       speaking.close()

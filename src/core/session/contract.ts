@@ -46,6 +46,11 @@ export interface Session {
   withdraw(ref: string): boolean
   /** Somebody looks at this room now: 001's keepalive runs only then (dialects 6.3). */
   attend(attended: boolean): void
+  /**
+   * Tells, from within this call, all that has come, also what is held back until the server is recognised; nothing is
+   * written any more. For who does not listen while it `leave`s.
+   */
+  hearOut(): void
   /** Leaves: FIN, waits for the other side's at most 1 s, then `disconnected` (`left`). Resolves when the wire is dead. */
   leave(): Promise<void>
   /** Own lines not written yet, by ref: named when a script ends. */

@@ -207,7 +207,10 @@ export const makeSession: MakeSession = (given, deps) => {
       const moved = options.host !== before.host || options.port !== before.port || options.charset !== before.charset
       const guessAgain = options.dialect === 'auto' && before.dialect !== 'auto'
       if ((moved || guessAgain) && (line || attempt)) {
-        if (line) tell({ type: 'disconnected', reason: 'left', retryInMs: 0 })
+        if (line) {
+          line.connection.hearOut()
+          tell({ type: 'disconnected', reason: 'left', retryInMs: 0 })
+        }
         connect()
       } else if (options.dialect !== before.dialect && options.dialect !== 'auto') {
         line?.connection.choose(options.dialect)
@@ -230,6 +233,10 @@ export const makeSession: MakeSession = (given, deps) => {
       attended = on
       line?.connection.attended()
     },
+    hearOut: () => {
+      line?.connection.hearOut()
+      flush()
+    },
     leave: () => {
       if (leaving) return leaving.done
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -241,6 +248,7 @@ export const makeSession: MakeSession = (given, deps) => {
           if (finished) return
           finished = true
           const wire = line?.wire
+          line?.connection.hearOut()
           line?.connection.close()
           line = null
           outbox.lose()
@@ -262,6 +270,7 @@ export const makeSession: MakeSession = (given, deps) => {
         return promise
       }
       // Echoes on their way are still heard; nothing more is written.
+      line.connection.hush()
       line.wire.end()
       clock.after(FAREWELL_MS, () => leaving?.finish())
       return promise

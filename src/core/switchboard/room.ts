@@ -410,6 +410,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     stop: async () => {
       const ending = session
       if (ending === null) return
+      ending.hearOut()
       stops?.()
       session = null
       stops = null

@@ -1,7 +1,7 @@
 import { makeSwitchboardWith } from '../../../src/core/switchboard/board.ts'
 import type { Notification, Switchboard, SwitchboardDeps } from '../../../src/core/switchboard/contract.ts'
 import type { OpenRoom, OpenRoomOptions, OpenRoomResult } from '../../../src/core/hub/contract.ts'
-import type { Session, SessionDeps, SessionOptions } from '../../../src/core/session/contract.ts'
+import type { MakeSession, Session, SessionDeps, SessionOptions } from '../../../src/core/session/contract.ts'
 import type { ViewMessage } from '../../../src/shared/bridge.ts'
 import type { AppCommand, ChatCommand, Outcome } from '../../../src/shared/commands.ts'
 import type { Capabilities } from '../../../src/shared/dialect.ts'
@@ -130,14 +130,18 @@ export const makeView = (board: Switchboard): TestView => {
 }
 
 export const makeRig = (
-  more: Partial<SwitchboardDeps> & { openRoomResult?: (options: OpenRoomOptions) => OpenRoomResult | null } = {}
+  more: Partial<SwitchboardDeps> & {
+    openRoomResult?: (options: OpenRoomOptions) => OpenRoomResult | null
+    /** Instead of sessions that do nothing by themselves. */
+    makeSession?: MakeSession
+  } = {}
 ): Rig => {
   const clock = makeHandClock()
   const sessions: ScriptedSession[] = []
   const notified: Notification[] = []
   const badges: [number, number][] = []
   const opened: Rig['opened'] = []
-  const { openRoomResult, ...given } = more
+  const { openRoomResult, makeSession, ...given } = more
   let saved = given.settings ?? DEFAULT_SETTINGS
   let seed = 0
   const notices: NoticeBody[] = []
@@ -184,6 +188,7 @@ export const makeRig = (
       attend: (attended) => {
         session.attended = attended
       },
+      hearOut: () => undefined,
       leave: () => {
         session.left = true
         return Promise.resolve()
@@ -194,7 +199,7 @@ export const makeRig = (
     return session
   }
 
-  const board = makeSwitchboardWith(makeScripted)({
+  const board = makeSwitchboardWith(makeSession ?? makeScripted)({
     dial: () => ({ abandon: () => {} }),
     clock,
     random: () => {
