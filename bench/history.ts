@@ -237,7 +237,7 @@ try {
 
   // The same file as the first version left it: without an index.
   const old = new DatabaseSync(join(folder, HISTORY_FILE))
-  old.exec('DROP TABLE found; DROP TABLE search; PRAGMA user_version = 1')
+  old.exec('DROP TABLE found; DROP TABLE search; DROP TABLE late; PRAGMA user_version = 1')
   old.close()
   const upgrading = performance.now()
   const upgraded = await openIn(folder)

@@ -1,13 +1,11 @@
-import type { ConversationId, Line, LineId } from '../shared/state.ts'
+import type { WhereLine } from '../node/history/kept.ts'
+import type { ConversationId, Line } from '../shared/state.ts'
 import type { LogDesk } from './log.ts'
 
 /** How often it is looked whether something was written: soon for a person, nothing for a machine. */
 const LOOK_MS = 150
-/**
- * Programs number their lines by the clock and write them in batches: a line may become readable after one with a
- * greater number. So long after that it is still noticed; numbers grow by 1024 a millisecond.
- */
-const LATE_NUMBERS = 10_000 * 1024
+/** Found at once: of a flood behind a reader that stands still no more than this is in memory. */
+const MOST_AT_ONCE = 1000
 
 /** Its fate is open: it is printed when it is known. */
 const isOnItsWay = (line: Line): boolean =>
@@ -24,22 +22,13 @@ const pause = (ms: number, end: Promise<void>): Promise<unknown> => {
 /**
  * Prints the newest lines, then each new one as it is written, once, until the person ends it or nobody reads. Own
  * lines come when their fate is known. `most`: null for all of the period.
+ *
+ * Line ids grow with the time a line came, not with the time it was written: a disk that stalled, or was full, may
+ * write it minutes later. Those that come behind greater ids are found by what their writers noted of them.
  */
 export const followKept = async (desk: LogDesk, only: ConversationId | null, most: number | null): Promise<void> => {
   const { kept, pipe, period } = desk
   const named = only === null
-  const seen = new Set<LineId>()
-  /** Own lines on their way, with where they are. */
-  const open = new Map<LineId, ConversationId>()
-
-  const print = async (conversation: ConversationId, line: Line): Promise<boolean> => {
-    if (isOnItsWay(line)) {
-      open.set(line.id, conversation)
-      return true
-    }
-    open.delete(line.id)
-    return pipe.write(desk.render(conversation, line, named))
-  }
 
   // One moment for what stands there already and for what is new after it.
   kept.hold()
@@ -51,30 +40,38 @@ export const followKept = async (desk: LogDesk, only: ConversationId | null, mos
     })
     .toSorted((a, b) => a.line.id - b.line.id)
   let newest = kept.last()
-  for (const { line } of kept.fresh(newest - LATE_NUMBERS, only)) seen.add(line)
+  let late = kept.late(null, only).reached
   let version = kept.version()
   kept.release()
   for (const { conversation, line } of most === null ? standing : standing.slice(Math.max(0, standing.length - most)))
-    if (!(await print(conversation, line))) return
+    if (!isOnItsWay(line) && !(await pipe.write(desk.render(conversation, line, named)))) return
 
+  /** What can be told since the last look, and whether there is more. */
+  const look = (): { found: WhereLine[]; more: boolean } => {
+    kept.hold()
+    const before = newest
+    const fresh = kept.fresh(before, only, MOST_AT_ONCE)
+    const behind = kept.late(late, only)
+    const more = fresh.length === MOST_AT_ONCE
+    newest = more ? (fresh.at(-1)?.line ?? before) : kept.last()
+    kept.release()
+    late = behind.reached
+    // One that is late only beside others of this look is among the fresh ones.
+    return { found: [...behind.lines.filter(({ line }) => line <= before), ...fresh], more }
+  }
+
+  let more = false
   for (;;) {
-    await pause(LOOK_MS, desk.end)
+    if (!more) await pause(LOOK_MS, desk.end)
     if (desk.ended()) return
     const now = kept.version()
-    if (now === version) continue
+    if (now === version && !more) continue
     version = now
-    for (const [id, conversation] of open) {
+    const looked = look()
+    more = looked.more
+    for (const { conversation, line: id } of looked.found) {
       const line = kept.line(conversation, id)
-      if (line === null) open.delete(id)
-      else if (!isOnItsWay(line) && !(await print(conversation, line))) return
+      if (line !== null && !(await pipe.write(desk.render(conversation, line, named)))) return
     }
-    for (const { conversation, line: id } of kept.fresh(newest - LATE_NUMBERS, only)) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      newest = Math.max(newest, id)
-      const line = kept.line(conversation, id)
-      if (line !== null && !(await print(conversation, line))) return
-    }
-    for (const id of seen) if (id < newest - LATE_NUMBERS) seen.delete(id)
   }
 }

@@ -194,6 +194,51 @@ describe('teahouse log', () => {
     expect(running.lines.entries).toHaveLength(5)
   })
 
+  test('--follow misses nothing that is written long after it came, and prints nothing twice', async () => {
+    const { profile, history } = await furnished()
+    const HOUR_OF_IDS = 60 * 60_000 * 1024
+    const held = (n: number): Line => ({
+      ...saidLine(history, `held ${n}`),
+      id: saidLine(history, '').id - HOUR_OF_IDS
+    })
+    // Waits since before what is printed first.
+    const queued = saidLine(history, 'mine', { own: true, state: 'queued' })
+    await put(history, 'r1', queued)
+    await say(history, 'r1', 'newer than mine')
+    const running = program(profile, '--follow', '-n', '1')
+    await running.lines.until((line) => line.includes('newer than mine'), { within: START_MS })
+    const other = await openIn(profile)
+    await say(other, 'r2', 'live 1')
+    await put(history, 'r1', held(1), held(2))
+    await running.lines.until((line) => line.includes('held 2'))
+    const { child } = running
+    // One look finds all of this: lines that are late beside others of it are told once.
+    child.kill('SIGSTOP')
+    await say(other, 'r2', ...Array.from({ length: 1200 }, (_, n) => `flood ${n}`))
+    await put(history, 'r1', held(3))
+    await put(history, 'r1', {
+      ...queued,
+      ...saidLine(history, 'mine', { own: true, state: 'written' }),
+      id: queued.id
+    })
+    await put(history, 'r1', { ...queued, ...saidLine(history, 'mine', { own: true, state: 'sent' }), id: queued.id })
+    const open = saidLine(history, 'open', { own: true, state: 'written' })
+    await put(history, 'r1', open, { ...held(4), id: open.id - 1 })
+    child.kill('SIGCONT')
+    await running.lines.until((line) => line.includes('flood 1199'))
+    // A program that ends leaves it in the air; the next one says so.
+    await openIn(profile)
+    await running.lines.until((line) => line.includes('open [Not confirmed]'))
+    await say(history, 'r1', 'last')
+    await running.lines.until((line) => line.includes('last'))
+    child.kill('SIGINT')
+    expect(await running.exited).toBe(0)
+    const shown = running.lines.entries.map((line) => line.replace(/^.*Anna( \(you\))?: /u, ''))
+    const flood = Array.from({ length: 1200 }, (_, n) => `flood ${n}`)
+    const late = ['held 1', 'held 2', 'held 3', 'held 4', 'mine', 'open [Not confirmed]']
+    expect(shown.toSorted()).toEqual(['newer than mine', 'live 1', ...flood, ...late, 'last'].toSorted())
+  })
+
   test('--follow without an end to its input ends when nobody reads', async () => {
     const { profile, history } = await furnished()
     const running = program(profile, '-f', 'r1')

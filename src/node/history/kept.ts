@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { KeptConversation, KeptPeople } from '../../core/history/formats/format.ts'
 import { shownLabel } from '../../shared/showable.ts'
 import type { ConversationId, Line, LineId } from '../../shared/state.ts'
 import type { LineRow } from './rows.ts'
-import { decodeLine, decodeMember } from './rows.ts'
+import { decodeLine, decodeMember, SETTLED_LINES } from './rows.ts'
 import { SCHEMA_VERSION, versionOf } from './schema.ts'
 import { connectForReading, HISTORY_FILE, isCorrupt, reasonOf } from './store.ts'
 
@@ -23,6 +23,11 @@ export interface Period {
 }
 export const ALWAYS: Period = { since: null, until: null }
 
+export interface WhereLine {
+  conversation: ConversationId
+  line: LineId
+}
+
 export interface Kept {
   /** What is read from here on is as it was at this moment, whoever writes meanwhile. Until `release`. */
   hold(): void
@@ -35,8 +40,13 @@ export interface Kept {
   /** The last ones, oldest first. */
   newest(conversation: ConversationId, period: Period, most: number): Line[]
   line(conversation: ConversationId, line: LineId): Line | null
-  /** Ids after one, of one conversation or of all (null), ascending. */
-  fresh(after: LineId, conversation: ConversationId | null): { conversation: ConversationId; line: LineId }[]
+  /** Those after one whose fate is known, of one conversation or of all (null), ascending, so many at most. */
+  fresh(after: LineId, conversation: ConversationId | null, most: number): WhereLine[]
+  /**
+   * Those that could be told later than others with greater ids, in the order of it. `after`: as in the last answer's
+   * `reached`; null: none, only where they begin now.
+   */
+  late(after: number | null, conversation: ConversationId | null): { reached: number; lines: WhereLine[] }
   /** The greatest id there is. */
   last(): LineId
   /** A number that changes whenever something was written. */
@@ -56,6 +66,15 @@ const conversationsWith = (condition: string): string => `
     (SELECT max(lines.id) FROM lines WHERE conversation = conversations.key) AS newest
   FROM conversations ORDER BY newest DESC, id`
 
+const LATE = `
+  SELECT conversations.id AS conversation, lines.id AS line FROM late JOIN lines ON lines.id = late.line
+  JOIN conversations ON conversations.key = lines.conversation
+  WHERE nth > ?1 AND (?2 IS NULL OR conversations.id = ?2) ORDER BY nth`
+
+const whereLine = (row: Record<string, unknown>): WhereLine => ({
+  conversation: String(row['conversation']),
+  line: Number(row['line'])
+})
 const asLineRow = (row: Record<string, unknown>): LineRow => ({
   id: Number(row['id']),
   at: Number(row['at']),
@@ -87,10 +106,12 @@ const makeKept = (db: DatabaseSync): Kept => {
     fresh: db.prepare(`
       SELECT conversations.id AS conversation, lines.id AS line FROM lines
       JOIN conversations ON conversations.key = lines.conversation
-      WHERE lines.id > ?1 AND (?2 IS NULL OR conversations.id = ?2) ORDER BY lines.id`),
+      WHERE lines.id > ?1 AND (?2 IS NULL OR conversations.id = ?2) AND ${SETTLED_LINES} ORDER BY lines.id LIMIT ?3`),
     last: db.prepare('SELECT max(id) AS last FROM lines'),
+    hasLate: db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'late'"),
     version: db.prepare('PRAGMA data_version')
   }
+  let lateSql: { lines: StatementSync; last: StatementSync } | null = null
   const decoded = (row: Record<string, unknown>): Line | null => decodeLine(asLineRow(row))
   return {
     hold: () => {
@@ -140,11 +161,14 @@ const makeKept = (db: DatabaseSync): Kept => {
       const row = sql.line.get(conversation, ...bounds(ALWAYS), id)
       return row === undefined ? null : decoded(row)
     },
-    fresh: (after, conversation) =>
-      sql.fresh.all(after, conversation).map((row) => ({
-        conversation: String(row['conversation']),
-        line: Number(row['line'])
-      })),
+    fresh: (after, conversation, most) => sql.fresh.all(after, conversation, most).map(whereLine),
+    late: (after, conversation) => {
+      // A file that no program of today has written to yet has no such table: it comes with the first that does.
+      if (sql.hasLate.get() === undefined) return { reached: after ?? 0, lines: [] }
+      lateSql ??= { lines: db.prepare(LATE), last: db.prepare('SELECT max(nth) AS last FROM late') }
+      const reached = Math.max(after ?? 0, Number(lateSql.last.get()?.['last'] ?? 0))
+      return { reached, lines: after === null ? [] : lateSql.lines.all(after, conversation).map(whereLine) }
+    },
     last: () => Number(sql.last.get()?.['last'] ?? 0),
     version: () => Number(sql.version.get()?.['data_version']),
     close: () => db.close()

@@ -44,6 +44,11 @@ export const STATE_WAITING = codeOfState('waiting')
 export const STATE_UNCONFIRMED = codeOfState('unconfirmed')
 /** The condition of the index `lines_open`, word for word: only so is it used. */
 export const OPEN_LINES = 'state BETWEEN 1 AND 3'
+/** A line whose fate is known, or that has none: what can be told once and for all. */
+export const isSettled = ({ kind, state }: Pick<LineRow, 'kind' | 'state'>): boolean =>
+  kind !== KIND_SAID || state < STATE_QUEUED || state > STATE_WAITING
+/** The same, of a row. */
+export const SETTLED_LINES = `NOT (kind = ${KIND_SAID} AND ${OPEN_LINES})`
 
 export interface LineRow {
   id: LineId

@@ -45,6 +45,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE search (indexed_from INTEGER) STRICT;
   INSERT INTO search VALUES (NULL);
+  `,
+  // 3: lines that became readable behind those with greater ids, in the order of it: for whoever follows what is written.
+  `
+  CREATE TABLE late (nth INTEGER PRIMARY KEY AUTOINCREMENT, line INTEGER NOT NULL) STRICT;
   `
 ]
 

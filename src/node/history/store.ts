@@ -5,10 +5,12 @@ import { pathToFileURL } from 'node:url'
 import type { HistoryOperation, RestoredConversation, StoredConversation } from '../../core/history/contract.ts'
 import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 import { makeReading } from './reading.ts'
+import type { LineRow } from './rows.ts'
 import {
   decodeMember,
   encodeLine,
   encodeMember,
+  isSettled,
   KIND_LINE,
   KIND_SAID,
   MENTION,
@@ -37,6 +39,8 @@ export const RESTORED_LINES = 100
 /** And the unread ones, so that the first look is at what is new. */
 const RESTORED_UNREAD = 500
 const CONTEXT_LINES = 30
+/** Late lines that are remembered; who follows reads them within a fraction of a second. */
+const MOST_LATE = 100_000
 /** More conversations than anybody has; the ones last used come back. */
 const RESTORED_CONVERSATIONS = 2000
 
@@ -153,9 +157,12 @@ const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'new
     migrate(db)
     const row = db.prepare('UPDATE programs SET opened = opened + 1 RETURNING opened').get()
     // What a program that died left in the air: nothing more will be heard of it. What it never sent waits on.
+    const inTheAir = `${OPEN_LINES} AND state IN (${STATE_WRITTEN}, ${STATE_WAITING})`
     db.exec(`
-      UPDATE lines SET state = ${STATE_UNCONFIRMED}
-        WHERE ${OPEN_LINES} AND state IN (${STATE_WRITTEN}, ${STATE_WAITING})`)
+      BEGIN IMMEDIATE;
+      INSERT INTO late (line) SELECT id FROM lines WHERE ${inTheAir} ORDER BY id;
+      UPDATE lines SET state = ${STATE_UNCONFIRMED} WHERE ${inTheAir};
+      COMMIT;`)
     return { db, lane: Number(row?.['opened'] ?? 0) }
   } catch (error) {
     db.close()
@@ -298,6 +305,10 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, who = excluded.who, state = excluded.state,
             text = excluded.text, more = excluded.more WHERE conversation = excluded.conversation
             AND (excluded.state <> ${STATE_QUEUED} OR state = ${STATE_QUEUED})`),
+        before: db.prepare('SELECT kind, state FROM lines WHERE id = ?'),
+        last: db.prepare('SELECT max(id) AS last FROM lines'),
+        late: db.prepare('INSERT INTO late (line) VALUES (?) RETURNING nth'),
+        forgetLate: db.prepare('DELETE FROM late WHERE nth <= ?'),
         claim: db.prepare(`
           UPDATE lines SET state = ${STATE_WRITTEN} WHERE id = ? AND conversation = ? AND state = ${STATE_QUEUED}`),
         remove: db.prepare('DELETE FROM lines WHERE id = ? AND conversation = ?')
@@ -328,6 +339,21 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     if (row !== undefined) numbers.set(one.id, Number(row['key']))
   }
 
+  /** Lines up to this one were committed before, here or in another program. */
+  let reached = 0
+  /** A line that can be told from now on: whoever follows by growing ids has passed it. */
+  const noteLate = (row: LineRow): void => {
+    if (writing === null) return
+    if (row.id > reached) {
+      reached = row.id
+      return
+    }
+    const before = writing.before.get(row.id)
+    const wasOpen = before === undefined || !isSettled({ kind: Number(before['kind']), state: Number(before['state']) })
+    if (!wasOpen || !isSettled(row)) return
+    writing.forgetLate.run(Number(writing.late.get(row.id)?.['nth']) - MOST_LATE)
+  }
+
   /** False: another program has taken the line, or it is gone. */
   const perform = (operation: HistoryOperation): boolean => {
     if (operation.op === 'conversation') {
@@ -344,6 +370,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     if (operation.op === 'claim') return Number(writing.claim.run(operation.line, number).changes) === 1
     const row = encodeLine(operation.line)
     const who = row.who === null ? null : personOf(row.who)
+    noteLate(row)
     // The row is ours: it goes back as if it had never been taken.
     if (operation.released) writing.remove.run(row.id, number)
     const put = writing.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
@@ -354,6 +381,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
   const scrub = (): void => {
     db.exec('DELETE FROM people WHERE key NOT IN (SELECT who FROM lines WHERE who IS NOT NULL)')
     people.clear()
+    db.exec('DELETE FROM late WHERE line NOT IN (SELECT id FROM lines)')
     db.exec('PRAGMA incremental_vacuum')
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
@@ -392,6 +420,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
       changing(() => {
         // Done once more when the index had to be made anew.
         refused = []
+        reached = Math.max(reached, Number(writing?.last.get()?.['last'] ?? 0))
         for (const [index, operation] of operations.entries()) if (!perform(operation)) refused.push(index)
       })
       return refused
