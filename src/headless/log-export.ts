@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { openExportFile, type ExportFile } from '../node/export/file.ts'
+import { clearLeftovers } from '../node/export/leftovers.ts'
 import { piecesOf } from '../node/export/pieces.ts'
 import { reasonOf } from '../node/history/store.ts'
 import type { ExportFormat } from '../shared/export.ts'
@@ -44,8 +45,9 @@ export const exportKept = async (
   let file: ExportFile | null = null
   let toldAt = performance.now()
   let told = false
+  await clearLeftovers(desk.folder)
   try {
-    file = place === STDOUT ? null : await openExportFile(resolve(place))
+    file = place === STDOUT ? null : await openExportFile(resolve(place), desk.folder)
     for (const { text, lines, total } of piecesOf(desk.kept, order)) {
       if (total === 0) {
         await file?.discard()

@@ -39,6 +39,8 @@ const WHY: Record<string, string> = {
 
 /** What the parts of this verb work with. */
 export interface LogDesk {
+  /** The profile folder. */
+  folder: string
   kept: Kept
   pipe: Pipe
   language: Language
@@ -136,6 +138,7 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
 
   const stamp = (at: number): string => `${times.day(at)} ${times.clock(at)}`
   const desk: LogDesk = {
+    folder,
     kept,
     pipe,
     language,

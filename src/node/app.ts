@@ -6,6 +6,7 @@ import type { Surroundings } from '../shared/state.ts'
 import type { ExportWish, Notification, Switchboard } from '../core/switchboard/contract.ts'
 import type { Download, ExportTarget } from './export/exporter.ts'
 import { makeExporter } from './export/exporter.ts'
+import { clearLeftovers } from './export/leftovers.ts'
 import { openHistory } from './history/history.ts'
 import { freePort, localAddresses } from './addresses.ts'
 import { makeClock } from './clock.ts'
@@ -76,6 +77,8 @@ export const openApp = async (host: AppHost): Promise<App> => {
     log,
     notice: (notice) => switchboard.notice(notice)
   })
+  // Not waited for: a leftover may lie on a disk that takes its time.
+  void clearLeftovers(host.profile)
   const exporter = makeExporter({
     folder: host.profile,
     clock,

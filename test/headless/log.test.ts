@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -252,6 +253,11 @@ describe('teahouse log', () => {
   test('--export writes a file whole, or to standard output', async () => {
     const { profile } = await furnished()
     const place = join(profile, 'out.html')
+    // Of one that was killed.
+    const token = `${2 ** 30}-0123456789ab`
+    const path = join(profile, `.teahouse-export-${token}.part`)
+    writeFileSync(path, 'half')
+    writeFileSync(join(profile, `export-${token}.json`), JSON.stringify({ computer: hostname(), path }))
     expect(await printed(profile, 'r1', '--export', place, '--format', 'html', '--language=zh-CN')).toEqual([])
     const html = readFileSync(place, 'utf8')
     expect(html).toContain('<html lang="zh-CN">')

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -377,4 +378,14 @@ test('closing twice is closing once, and nothing keeps running', async () => {
   const { port } = await hostRoom(running)
   await Promise.all([running.app.close(), running.app.close()])
   await expect(connectRaw(port)).rejects.toThrow()
+})
+
+test('what an export that was killed left beside its target is cleared away at the start', async () => {
+  const [folder, target] = [await profile(), await profile()]
+  const token = `${2 ** 30}-0123456789ab`
+  const path = join(target, `.teahouse-export-${token}.part`)
+  await writeFile(path, 'half')
+  await writeFile(join(folder, `export-${token}.json`), JSON.stringify({ computer: hostname(), path }))
+  await open(folder)
+  await until(() => !existsSync(path) && !existsSync(join(folder, `export-${token}.json`)))
 })

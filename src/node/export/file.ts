@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { noteExport, temporaryName } from './leftovers.ts'
 
 /** Nobody else on this machine may read what was said. */
 const PRIVATE_FILE = 0o600
@@ -33,13 +34,18 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** Throws what the system throws; each of its functions does, too. */
-export const openExportFile = async (path: string): Promise<ExportFile> => {
+/** Throws what the system throws; each of its functions does, too. `profile`: where it is noted, in case we are killed. */
+export const openExportFile = async (path: string, profile: string): Promise<ExportFile> => {
   const target = await resolved(path)
   const folder = dirname(target)
   // A name of its own, of known length, in the same folder: a rename cannot cross file systems.
-  const temporary = join(folder, `.teahouse-export-${process.pid}-${randomBytes(6).toString('hex')}.part`)
-  const handle = await open(temporary, 'wx', PRIVATE_FILE)
+  const token = `${process.pid}-${randomBytes(6).toString('hex')}`
+  const temporary = join(folder, temporaryName(token))
+  const forget = await noteExport(profile, token, temporary)
+  const handle = await open(temporary, 'wx', PRIVATE_FILE).catch(async (error: unknown) => {
+    await forget()
+    throw error
+  })
   let closed = false
   const close = async (): Promise<void> => {
     if (closed) return
@@ -53,10 +59,16 @@ export const openExportFile = async (path: string): Promise<ExportFile> => {
       await close()
       await rename(temporary, target)
       await syncFolder(folder)
+      await forget()
     },
     discard: async () => {
       await close().catch(() => undefined)
-      await unlink(temporary).catch(() => undefined)
+      const isGone = await unlink(temporary).then(
+        () => true,
+        (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      )
+      // What cannot be removed now is at the next start.
+      if (isGone) await forget()
     }
   }
 }

@@ -37,7 +37,7 @@ const run = async (): Promise<FromExport> => {
   const { kept } = opened
   let file: ExportFile | null = null
   try {
-    file = path === null ? null : await openExportFile(path)
+    file = path === null ? null : await openExportFile(path, folder)
     let toldAt = -Infinity
     let written = 0
     for (const { text, lines, total } of piecesOf(kept, order)) {
