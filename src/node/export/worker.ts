@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openKept } from '../history/kept.ts'
-import { reasonOf } from '../history/store.ts'
+import { reasonOf } from '../history/reasons.ts'
 import { openExportFile, type ExportFile } from './file.ts'
 import { piecesOf } from './pieces.ts'
 import type { ExportJob, FromExport, ToExport } from './protocol.ts'

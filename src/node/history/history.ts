@@ -10,7 +10,7 @@ import type { Clock, Timer } from '../../shared/carriers.ts'
 import type { ConversationId, NoticeBody } from '../../shared/state.ts'
 import type { Log } from '../log.ts'
 import type { HistoryAnswers, HistoryOpened, HistoryRequest } from './protocol.ts'
-import { INDEX_CORRUPT } from './store.ts'
+import { INDEX_CORRUPT } from './reasons.ts'
 import { makeSearcher } from './searcher.ts'
 import { makeThread } from './thread.ts'
 

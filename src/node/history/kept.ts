@@ -7,7 +7,8 @@ import type { ConversationId, Line, LineId } from '../../shared/state.ts'
 import type { LineRow } from './rows.ts'
 import { decodeLine, decodeMember, SETTLED_LINES } from './rows.ts'
 import { SCHEMA_VERSION, versionOf } from './schema.ts'
-import { connectForReading, HISTORY_FILE, isCorrupt, reasonOf } from './store.ts'
+import { isCorrupt, reasonOf } from './reasons.ts'
+import { connectForReading, HISTORY_FILE } from './store.ts'
 
 /** What is kept, for whoever only reads it: a connection of its own that can change nothing, beside any writer. */
 

@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { HistoryOperation, RestoredConversation, StoredConversation } from '../../core/history/contract.ts'
 import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
+import { makeLate } from './late.ts'
 import { makeReading } from './reading.ts'
-import type { LineRow } from './rows.ts'
+import { isCorrupt, isIndexCorrupt, reasonOf } from './reasons.ts'
 import {
   decodeMember,
   encodeLine,
   encodeMember,
-  isSettled,
   KIND_LINE,
   KIND_SAID,
   MENTION,
@@ -28,6 +28,8 @@ import { INDEXING, openIndex } from './search-index.ts'
 export const HISTORY_FILE = 'history.sqlite'
 /** Another program of this profile commits in milliseconds; one that takes longer hangs. */
 const BUSY_MS = 2000
+/** Nobody who writes waits longer than this for those who read an old log. */
+const CLEAN_MS = 50
 /** Pages of the WAL before it is folded in: 16 MiB, so that a flood does not fold all the time. */
 const CHECKPOINT_PAGES = 4000
 /** What the page cache may hold, in KiB. */
@@ -39,8 +41,6 @@ export const RESTORED_LINES = 100
 /** And the unread ones, so that the first look is at what is new. */
 const RESTORED_UNREAD = 500
 const CONTEXT_LINES = 30
-/** Late lines that are remembered; who follows reads them within a fraction of a second. */
-const MOST_LATE = 100_000
 /** More conversations than anybody has; the ones last used come back. */
 const RESTORED_CONVERSATIONS = 2000
 
@@ -74,6 +74,10 @@ export interface Store {
   clear(conversations: readonly ConversationId[] | null): void
   forget(room: RoomId): void
   prune(room: RoomId, before: number): void
+  /** The log may still hold what was removed: somebody was reading it. */
+  isUnclean(): boolean
+  /** Empties it, if nobody reads it now. */
+  clean(): void
   /** There are lines that the index does not hold yet. */
   isBehind(): boolean
   /** Takes some of them in. */
@@ -82,36 +86,6 @@ export interface Store {
   renewIndex(): void
   close(): void
 }
-
-/** SQLite's result code: the primary one, without what is specific. */
-export const sqliteCode = (error: unknown): number | null => {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
-}
-const CORRUPT_VTAB = 267
-/** What `reasonOf` calls a damaged index. */
-export const INDEX_CORRUPT = 'index-corrupt'
-const CODES: Record<number, string> = {
-  5: 'EBUSY',
-  6: 'EBUSY',
-  8: 'EROFS',
-  10: 'EIO',
-  11: 'corrupt',
-  13: 'ENOSPC',
-  14: 'EACCES',
-  26: 'corrupt'
-}
-/** The index alone: it can be made anew from the lines. */
-export const isIndexCorrupt = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB
-/** The word a person can search for. */
-export const reasonOf = (error: unknown): string => {
-  if (isIndexCorrupt(error)) return INDEX_CORRUPT
-  const code = sqliteCode(error)
-  if (code !== null) return CODES[code] ?? `SQLite ${code}`
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
-}
-export const isCorrupt = (error: unknown): boolean => reasonOf(error) === 'corrupt'
 
 /** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
 const makePrivate = (path: string): void => {
@@ -145,8 +119,15 @@ const prepareForWriting = (db: DatabaseSync): void => {
   `)
 }
 
-const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'newer' => {
+interface Opened {
+  db: DatabaseSync
+  lane: number
+  unclean: boolean
+}
+const openForWriting = (path: string): Opened | 'newer' => {
   makePrivate(path)
+  // Of a program that was killed, or that ended while another one read: what it cleared may stand there.
+  const unclean = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
   const db = new DatabaseSync(path, { timeout: BUSY_MS })
   try {
     if (versionOf(db) > SCHEMA_VERSION) {
@@ -163,7 +144,7 @@ const openForWriting = (path: string): { db: DatabaseSync; lane: number } | 'new
       INSERT INTO late (line) SELECT id FROM lines WHERE ${inTheAir} ORDER BY id;
       UPDATE lines SET state = ${STATE_UNCONFIRMED} WHERE ${inTheAir};
       COMMIT;`)
-    return { db, lane: Number(row?.['opened'] ?? 0) }
+    return { db, lane: Number(row?.['opened'] ?? 0), unclean }
   } catch (error) {
     db.close()
     throw error
@@ -203,16 +184,17 @@ export const openStore = (folder: string, indexing: Indexing = INDEXING): Store 
   let opening: StoreOpening = { mode: 'newer' }
   try {
     const opened = openForWriting(path)
-    if (opened !== 'newer')
-      return closedUnless(opened.db, () => makeStore(opened.db, { mode: 'writing' }, opened.lane, indexing))
+    if (opened !== 'newer') return closedUnless(opened.db, () => makeStore(opened, { mode: 'writing' }, indexing))
   } catch (error) {
     if (isCorrupt(error) || !existsSync(path)) throw error
     opening = { mode: 'reading', why: reasonOf(error) }
   }
-  return connectForReading(path, (db) => makeStore(db, opening, 0, indexing))
+  return connectForReading(path, (db) => makeStore({ db, lane: 0, unclean: false }, opening, indexing))
 }
 
-const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexing: Indexing): Store => {
+const makeStore = (opened: Opened, opening: StoreOpening, indexing: Indexing): Store => {
+  const { db, lane } = opened
+  let { unclean } = opened
   const writable = opening.mode === 'writing'
   const reading = makeReading(db)
   const numbers = new Map<ConversationId, number>()
@@ -281,6 +263,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     return lines
   }
 
+  const late = writable ? makeLate(db) : null
   const writing = writable
     ? {
         conversation: db.prepare(`
@@ -305,10 +288,6 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
           ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, who = excluded.who, state = excluded.state,
             text = excluded.text, more = excluded.more WHERE conversation = excluded.conversation
             AND (excluded.state <> ${STATE_QUEUED} OR state = ${STATE_QUEUED})`),
-        before: db.prepare('SELECT kind, state FROM lines WHERE id = ?'),
-        last: db.prepare('SELECT max(id) AS last FROM lines'),
-        late: db.prepare('INSERT INTO late (line) VALUES (?) RETURNING nth'),
-        forgetLate: db.prepare('DELETE FROM late WHERE nth <= ?'),
         claim: db.prepare(`
           UPDATE lines SET state = ${STATE_WRITTEN} WHERE id = ? AND conversation = ? AND state = ${STATE_QUEUED}`),
         remove: db.prepare('DELETE FROM lines WHERE id = ? AND conversation = ?')
@@ -339,21 +318,6 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     if (row !== undefined) numbers.set(one.id, Number(row['key']))
   }
 
-  /** Lines up to this one were committed before, here or in another program. */
-  let reached = 0
-  /** A line that can be told from now on: whoever follows by growing ids has passed it. */
-  const noteLate = (row: LineRow): void => {
-    if (writing === null) return
-    if (row.id > reached) {
-      reached = row.id
-      return
-    }
-    const before = writing.before.get(row.id)
-    const wasOpen = before === undefined || !isSettled({ kind: Number(before['kind']), state: Number(before['state']) })
-    if (!wasOpen || !isSettled(row)) return
-    writing.forgetLate.run(Number(writing.late.get(row.id)?.['nth']) - MOST_LATE)
-  }
-
   /** False: another program has taken the line, or it is gone. */
   const perform = (operation: HistoryOperation): boolean => {
     if (operation.op === 'conversation') {
@@ -370,20 +334,30 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
     if (operation.op === 'claim') return Number(writing.claim.run(operation.line, number).changes) === 1
     const row = encodeLine(operation.line)
     const who = row.who === null ? null : personOf(row.who)
-    noteLate(row)
+    late?.note(row)
     // The row is ours: it goes back as if it had never been taken.
     if (operation.released) writing.remove.run(row.id, number)
     const put = writing.line.run(row.id, number, row.at, row.kind, who, row.state, row.text, row.more)
     return row.state !== STATE_QUEUED || Number(put.changes) === 1
   }
 
+  /** Pages of before stand in the log until it is folded into the file, and there until they are overwritten by it. */
+  const clean = (): void => {
+    db.exec(`PRAGMA busy_timeout = ${CLEAN_MS}`)
+    try {
+      unclean = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] !== 0
+    } finally {
+      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    }
+  }
   /** What was removed leaves the log too, and the file gives the space back. */
   const scrub = (): void => {
     db.exec('DELETE FROM people WHERE key NOT IN (SELECT who FROM lines WHERE who IS NOT NULL)')
     people.clear()
     db.exec('DELETE FROM late WHERE line NOT IN (SELECT id FROM lines)')
     db.exec('PRAGMA incremental_vacuum')
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    unclean = true
+    clean()
   }
 
   return {
@@ -420,7 +394,7 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
       changing(() => {
         // Done once more when the index had to be made anew.
         refused = []
-        reached = Math.max(reached, Number(writing?.last.get()?.['last'] ?? 0))
+        late?.begin()
         for (const [index, operation] of operations.entries()) if (!perform(operation)) refused.push(index)
       })
       return refused
@@ -476,6 +450,8 @@ const makeStore = (db: DatabaseSync, opening: StoreOpening, lane: number, indexi
       })
       if (removed > 0) scrub()
     },
+    isUnclean: () => unclean,
+    clean,
     isBehind: () => index?.isBehind() ?? false,
     takeIn: () => {
       mending(() => index?.takeIn())

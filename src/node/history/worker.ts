@@ -3,7 +3,8 @@ import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReply, Hist
 import type { Store } from './store.ts'
 import type { OpenSearching } from './searching.ts'
 import { openSearching } from './searching.ts'
-import { isCorrupt, openStore, reasonOf, setAside } from './store.ts'
+import { isCorrupt, reasonOf } from './reasons.ts'
+import { openStore, setAside } from './store.ts'
 
 /**
  * The thread that owns the file: a disk that stalls stalls this thread and nothing else. A second one of the same kind
@@ -14,10 +15,13 @@ import { isCorrupt, openStore, reasonOf, setAside } from './store.ts'
 const TAKE_IN_MS = 25
 /** A disk that is full now is asked again later. */
 const TAKE_IN_AGAIN_MS = 30_000
+/** What was cleared while somebody read it is tried again so often: soon after they have gone. */
+const CLEAN_AGAIN_MS = 1000
 
 let store: Store | null = null
 let searching: OpenSearching | null = null
 let takingIn: NodeJS.Timeout | null = null
+let cleaning: NodeJS.Timeout | null = null
 
 const takeInLater = (ms: number): void => {
   takingIn = setTimeout(() => {
@@ -33,6 +37,19 @@ const takeInLater = (ms: number): void => {
 /** After whatever may have begun the index anew. */
 const takeInRest = (): void => {
   if (takingIn === null && store?.isBehind() === true) takeInLater(TAKE_IN_MS)
+}
+
+const cleanRest = (): void => {
+  if (cleaning !== null || store?.isUnclean() !== true) return
+  cleaning = setTimeout(() => {
+    cleaning = null
+    try {
+      store?.clean()
+    } catch {
+      // A disk that fails says so where it is written to; here it is only asked again.
+    }
+    cleanRest()
+  }, CLEAN_AGAIN_MS)
 }
 
 const opened = (folder: string, aside: string | null): HistoryOpened => {
@@ -99,6 +116,8 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
     case 'close':
       if (takingIn !== null) clearTimeout(takingIn)
       takingIn = null
+      if (cleaning !== null) clearTimeout(cleaning)
+      cleaning = null
       store?.close()
       store = null
       return null
@@ -110,6 +129,7 @@ parentPort?.on('message', ({ id, request }: HistoryQuestion) => {
   try {
     reply = { id, ok: true, value: perform(request) }
     takeInRest()
+    cleanRest()
   } catch (error) {
     reply = { id, ok: false, why: reasonOf(error) }
   }

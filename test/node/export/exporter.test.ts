@@ -6,10 +6,11 @@ import type { ExportWish } from '../../../src/core/switchboard/contract.ts'
 import { makeClock } from '../../../src/node/clock.ts'
 import type { DownloadSink, ExportTarget, OwnedExporter } from '../../../src/node/export/exporter.ts'
 import { DOWNLOADS, makeExporter } from '../../../src/node/export/exporter.ts'
+import { HISTORY_FILE } from '../../../src/node/history/store.ts'
 import type { Clock } from '../../../src/shared/carriers.ts'
 import { makeHandClock } from '../../support/clock.ts'
 import { silentLog } from '../../support/quiet.ts'
-import { makeEventLog, type EventLog } from '../../support/until.ts'
+import { makeEventLog, until, type EventLog } from '../../support/until.ts'
 import { filesIn, later, many, openIn, talk, temporary } from './support.ts'
 
 type Told =
@@ -124,6 +125,27 @@ describe('into a file', () => {
     slow.goOn()
     await slow.ended
     expect(said(pieces.join(''))).toEqual(many(6000))
+  })
+
+  test('what is cleared meanwhile is in it, whole, and gone from the disk once it is through', async () => {
+    const profile = temporary()
+    const history = await openIn(profile)
+    await talk(history, 'r1', ...many(6000))
+    const isOnDisk = (): boolean =>
+      filesIn(profile)
+        .filter((name) => name.startsWith(HISTORY_FILE))
+        .some((name) => readFileSync(join(profile, name), 'latin1').includes('line number'))
+    const { exporter } = open(profile, { to: 'page' })
+    const { download } = await run(exporter, { ...ALL, conversations: ['r1'] })
+    const pieces: string[] = []
+    const slow = makeSlowSink(pieces)
+    exporter.download(download?.slice(DOWNLOADS.length) ?? '')?.begin(slow.sink)
+    await slow.full
+    expect(await history.clear(['r1'])).toBe(true)
+    slow.goOn()
+    expect(await slow.ended).toBe('whole')
+    expect(said(pieces.join(''))).toEqual(many(6000))
+    await until(() => !isOnDisk())
   })
 
   test('cancelled in the middle, it leaves nothing, and what stood there before stands', async () => {
