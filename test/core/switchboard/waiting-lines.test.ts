@@ -243,6 +243,22 @@ describe('a line that waits', () => {
     expect(claims).toEqual([7, 8])
   })
 
+  test('in a room that was disconnected by hand is there after a restart, to be changed, deleted and sent', async () => {
+    const queued = [own(1, 'one'), own(2, 'two'), own(3, 'three')]
+    const { rig, history } = start([left(queued)], { joined: false })
+    expect(rig.sessions).toEqual([])
+    expect(states(rig)).toEqual(['one: queued', 'two: queued', 'three: queued'])
+    expect(rig.conversation('r1').unsent).toMatchObject({ waiting: 3, held: 0 })
+    expect(await rig.run({ type: 'editLine', conversation: 'r1', line: 2, text: 'zwei' })).toEqual({ ok: true })
+    expect(await rig.run({ type: 'deleteLine', conversation: 'r1', line: 3 })).toEqual({ ok: true })
+    await through(history)
+    expect(states(rig)).toEqual(['one: queued', 'zwei: queued'])
+    await rig.run({ type: 'reconnect', room: 'r1' })
+    settle(rig.session())
+    await through(history)
+    expect(sent(rig)).toEqual(['one', 'zwei'])
+  })
+
   test('is claimed before it is sent, and is not sent where another program has it', async () => {
     const { rig, history } = start([left([own(7, 'seven'), own(8, 'eight')])])
     history.taken.add(7)
