@@ -27,7 +27,7 @@ const roomOf = (state: AppState, conversation: ConversationId | null): Room | nu
 
 /** There is a connection, or the wish for one, that could be ended. */
 const isActive = ({ status }: Room): boolean =>
-  status.state === 'kicked' ? status.retryAt !== null : status.state !== 'away'
+  status.state === 'kicked' ? status.retryAt !== null : status.state !== 'away' && status.state !== 'past'
 
 /** What can be chosen now: an entry that would do nothing is not offered. */
 export const enabledEntries = (state: AppState | null, conversation: ConversationId | null): Enabled => {
@@ -35,13 +35,14 @@ export const enabledEntries = (state: AppState | null, conversation: Conversatio
   const guest = room !== null && room.hosting === null
   const several = state !== null && state.rooms.filter(({ open }) => open).length > 1
   return {
-    'copy-invitation': room !== null,
+    'copy-invitation': room !== null && room.status.state !== 'past',
     disconnect: guest && isActive(room),
     leave: guest && room.open,
     'stop-hosting': room !== null && room.hosting !== null,
     switch: state !== null && state.rooms.length > 0,
     find: room !== null,
-    search: state !== null && state.conversations.length > 0,
+    // What was said is kept, also of rooms that are not here.
+    search: state !== null,
     'go-to-date': room !== null,
     'next-room': several,
     'previous-room': several

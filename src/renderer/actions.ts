@@ -1,5 +1,7 @@
 import type { AppCommand, Outcome } from '../shared/commands.ts'
+import { DEFAULT_PORT } from '../shared/limits.ts'
 import type { Room } from '../shared/state.ts'
+import { readAddress } from './connecting/address.ts'
 import { invitationTo } from './hosting/invitation.ts'
 import { copyText } from './parts/copy-button.tsx'
 import { announce, appNow, conversationOf, openDialog, roomOf, select, send, viewNow } from './store.ts'
@@ -32,6 +34,27 @@ export const copyInvitation = async (room: Room): Promise<void> => {
 /** Asks before going out; a room of our own is closed instead. */
 export const askToLeave = (room: Room): void =>
   openDialog(room.hosting ? { dialog: 'stop-hosting', room: room.id } : { dialog: 'leave', room: room.id })
+
+/** Asks for what is needed to go on in a room of the past: doors, or the address it is called by. */
+export const goOn = (room: Room): void => {
+  const app = appNow()
+  if (room.status.state !== 'past' || !app) return
+  if (!room.status.hosted) {
+    openDialog({ dialog: 'connect', ...readAddress(room.title) })
+    return
+  }
+  const { language } = app.preferences
+  openDialog({
+    dialog: 'host',
+    again: {
+      id: room.id,
+      name: room.title,
+      doors: [{ port: DEFAULT_PORT, dialect: 'im' }],
+      language: language === 'system' ? app.surroundings.systemLanguage : language,
+      bare: false
+    }
+  })
+}
 
 export const disconnect = (room: Room): void => {
   if (room.hosting) openDialog({ dialog: 'stop-hosting', room: room.id })

@@ -33,6 +33,8 @@ export const Frame = () => {
   const peopleShown = useView((view) => view.peopleShown)
   const searching = useView((view) => view.search !== null)
   const room = useSelectedRoom()
+  // Nobody is in a room of the past.
+  const peopled = room !== undefined && room.status.state !== 'past'
   useEffect(() => {
     if (!peopleShown) return undefined
     const away = (event: KeyboardEvent): void => {
@@ -43,7 +45,7 @@ export const Frame = () => {
   }, [peopleShown])
   return (
     <>
-      <div className={classes(styles['frame'], searching ? styles['searching'] : !room && styles['alone'])}>
+      <div className={classes(styles['frame'], searching ? styles['searching'] : !peopled && styles['alone'])}>
         <nav className={styles['rooms']} aria-label={t('rooms.title')}>
           <RoomsPane />
         </nav>
@@ -56,7 +58,7 @@ export const Frame = () => {
             <SearchPanel />
           </div>
         )}
-        {room && !searching && (
+        {peopled && !searching && (
           <aside className={classes(styles['people'], peopleShown && styles['shown'])} aria-label={t('people')}>
             <PeoplePane room={room.id} />
           </aside>

@@ -36,6 +36,11 @@ export type RoomStatus =
   | { state: 'reconnecting'; reason: DisconnectReason; detail?: DisconnectDetail; retryAt: number }
   /** Closed by the server's will; `text` is what it said. May be `reconnecting` later. */
   | { state: 'kicked'; reason: KickReason; text: string; retryAt: number | null }
+  /**
+   * Only what was said is here, to be read: a room we hosted, or one (`hosted` false) that only the command line was in.
+   * Nobody can be reached in it; it has no address.
+   */
+  | { state: 'past'; hosted: boolean }
 
 /** Where a wish to be renamed stands; shown at the field that asked. */
 export type Renaming =

@@ -55,7 +55,7 @@ const on = (enabled: Enabled): string[] => CHANGING.filter((id) => enabled[id])
 describe('what the menu offers', () => {
   test('nothing that needs a room before there is one', () => {
     expect(on(enabledEntries(null, null))).toEqual([])
-    expect(on(enabledEntries(stateOf(), null))).toEqual([])
+    expect(on(enabledEntries(stateOf(), null))).toEqual(['search'])
   })
   test('a room one is in, also from its private thread', () => {
     const expected = ['copy-invitation', 'disconnect', 'leave', 'find', 'search', 'switch', 'go-to-date']
@@ -79,6 +79,10 @@ describe('what the menu offers', () => {
       'switch',
       'go-to-date'
     ])
+  })
+  test('in a room of the past one can only read', () => {
+    const past = room('a', { status: { state: 'past', hosted: true }, open: false })
+    expect(on(enabledEntries(stateOf(past), 'a'))).toEqual(['find', 'search', 'switch', 'go-to-date'])
   })
   test('after a kick there is something to disconnect only while it comes back by itself', () => {
     const kicked = (retryAt: number | null): Room =>

@@ -108,7 +108,10 @@ export const makeSwitchboardWith =
       roomTitle: (room) => roomShown(room)?.title ?? '',
       history,
       keeps: (room) => memory.room(room)?.history !== 'never',
-      hosted: (room) => (roomShown(room)?.hosting ?? null) !== null
+      hosted: (room) => {
+        const { hosting = null, status } = roomShown(room) ?? {}
+        return hosting !== null || (status?.state === 'past' && status.hosted)
+      }
     })
 
     const looking = makeLooking({
@@ -181,7 +184,7 @@ export const makeSwitchboardWith =
     const reopen = (conversation: string): Outcome => {
       if (conversations.get(conversation) !== null) return { ok: true, conversation }
       for (const desk of rooms.all()) if (desk.reopen(conversation)) return { ok: true, room: desk.id, conversation }
-      return no('no-such-conversation')
+      return rooms.reopen(conversation)
     }
 
     const rename = (desk: RoomDesk, name: string): Outcome => {

@@ -80,6 +80,8 @@ export interface RoomDesk extends Speech {
   closePrivate(conversation: ConversationId): OutcomeCode | null
   /** Shows a thread again that was closed by hand; false: there is none of this id. */
   reopen(conversation: ConversationId): boolean
+  /** The room and its private threads, as they are found again when the room is opened the next time. */
+  left(): RestoredConversation[]
   /** Asks for another name; `keep` remembers it for this room once accepted. */
   rename(name: string): void
   who(): void
@@ -441,6 +443,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       return null
     },
     reopen: (conversation) => threads.reopen(conversation, members),
+    left: () => {
+      const hosted = room.hosting !== null || (room.status.state === 'past' && room.status.hosted)
+      return threads.left({ title: room.title, hosted }, (one) => ownLines.waiting.in(one).map(({ line }) => line))
+    },
     rename: (name) => {
       if (room.self?.name === name) {
         // Some servers refuse the name one has already as taken (dialects 3.4): there is nothing to ask.

@@ -3,7 +3,7 @@ import type { Outcome } from '../../shared/commands.ts'
 import { DEFAULT_PORT } from '../../shared/limits.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
 import { MAX_SAVED_ROOMS } from '../../shared/settings.ts'
-import type { AppEvent, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, ConversationId, Room, RoomId } from '../../shared/state.ts'
 import type { History, RestoredConversation } from '../history/contract.ts'
 import type { MakeSession } from '../session/contract.ts'
 import type { SwitchboardDeps } from './contract.ts'
@@ -75,6 +75,8 @@ export interface Rooms {
   leave(desk: RoomDesk): Promise<Outcome>
   disconnect(desk: RoomDesk): Promise<Outcome>
   reconnect(desk: RoomDesk): Outcome
+  /** Opens a conversation that is not here now, to be read. */
+  reopen(conversation: ConversationId): Outcome
   forget(desk: RoomDesk): Promise<Outcome>
   host(command: Command<'host'>): Promise<Outcome>
   stopHosting(desk: RoomDesk): Promise<Outcome>
@@ -97,7 +99,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   const desks = new Map<RoomId, RoomDesk>()
   /** Hosted rooms in which somebody came or went since the guests were counted last. */
   const moved = new Set<RoomId>()
-  /** What earlier runs left, by conversation. A room that is not here now may be hosted again. */
+  /** What earlier runs left, and rooms that were closed in this one. They may be read, hosted again, or connected to. */
   const restored = new Map<string, RestoredConversation>(history?.restored.map((one) => [one.id, one]))
   let lastRef = 0
   const hosting = makeHosting({
@@ -111,8 +113,16 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
 
   const newId = (): RoomId => newRoomId(deps.random, (id) => desks.has(id) || memory.now().hosted?.id === id)
 
+  const isPast = (desk: RoomDesk): boolean => desk.view().status.state === 'past'
+  const drop = (id: RoomId): void => {
+    for (const one of restored.values()) if (one.room === id) restored.delete(one.id)
+  }
+
   const addDesk = (room: Room): RoomDesk => {
     const { id } = room
+    // Opened to be read: from here on it goes on.
+    const past = desks.get(id)
+    if (past !== undefined) putAway(past)
     const desk = makeRoomDesk(room, {
       makeSession,
       dial: deps.dial,
@@ -135,8 +145,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     tell({ type: 'roomChanged', room })
     conversations.open(id, id, null, restored.get(id))
     desk.restore()
-    // Read once: what happens from here on is not in it.
-    for (const one of restored.values()) if (one.room === id) restored.delete(one.id)
+    // Read once: what happens from here on is not in it. In a room of the past nothing does.
+    if (!isPast(desk)) drop(id)
     return desk
   }
 
@@ -171,6 +181,12 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     reorder()
   }
 
+  /** Takes a room out of the view that may come back, with what was said there. */
+  const putAway = (desk: RoomDesk): void => {
+    drop(desk.id)
+    for (const one of desk.left()) restored.set(one.id, one)
+    removeDesk(desk)
+  }
   const removeDesk = (desk: RoomDesk): void => {
     for (const conversation of conversations.of(desk.id)) conversations.close(conversation.id, false)
     desks.delete(desk.id)
@@ -214,6 +230,17 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     return { ok: true, room: desk.id, conversation: desk.id }
   }
 
+  const reopen = (conversation: ConversationId): Outcome => {
+    const left = restored.get(conversation)
+    if (left === undefined) return no('no-such-conversation')
+    const id = left.room
+    const { title, hosted } = restored.get(id) ?? left
+    const room = roomOf({ id, title, host: '', port: 0, dialect: 'auto', charset: 'auto' })
+    const desk = desks.get(id) ?? addDesk({ ...room, title, status: { state: 'past', hosted } })
+    const isHere = conversations.get(conversation) !== null || desk.reopen(conversation)
+    return isHere ? { ok: true, room: id, conversation } : no('no-such-conversation')
+  }
+
   const retry = (desk: RoomDesk): void => {
     desk.patch({ status: { state: 'connecting' } })
     desk.session()?.retryNow()
@@ -245,7 +272,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const configureRoom = (command: Command<'configureRoom'>, desk: RoomDesk): Outcome => {
-    if (hosting.has(desk.id)) return no('not-supported')
+    if (hosting.has(desk.id) || isPast(desk)) return no('not-supported')
     const room = desk.view()
     const host = command.host === undefined ? room.host : plainHost(command.host)
     const port = command.port ?? room.port
@@ -284,6 +311,10 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
 
   const leave = async (desk: RoomDesk): Promise<Outcome> => {
     if (hosting.has(desk.id)) return stopHosting(desk)
+    if (isPast(desk)) {
+      putAway(desk)
+      return done
+    }
     memory.remember(desk.id, { joined: false })
     conversations.settle(desk.id)
     const stopped = desk.stop()
@@ -301,6 +332,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const reconnect = (desk: RoomDesk): Outcome => {
+    if (isPast(desk)) return no('not-connected')
     if (desk.session() === null) startSession(desk)
     else if (desk.view().status.state !== 'connected') retry(desk)
     return done
@@ -312,6 +344,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     const stopped = desk.stop()
     const gone = conversations.of(desk.id).map((conversation) => conversation.id)
     removeDesk(desk)
+    drop(desk.id)
     await stopped
     // Threads closed by hand are of this room too.
     await history?.forgetRoom(desk.id, gone)
@@ -330,7 +363,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
 
   /** A room of this name that was hosted before goes on, with its history. */
   const sameRoomAs = (name: string): RoomId | null =>
-    hostedRoomOf(memory.now(), restored.values(), name, (id) => desks.has(id))
+    hostedRoomOf(memory.now(), restored.values(), name, (id) => hosting.has(id))
 
   const host = async (command: Command<'host'>): Promise<Outcome> => {
     const opened = await hosting.open(sameRoomAs(command.name) ?? newId(), command)
@@ -359,7 +392,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     const shut = hosting.close(desk.id)
     if (memory.now().hosted?.id === desk.id) memory.keep({ hosted: hosting.newest() })
     const stopped = desk.stop()
-    removeDesk(desk)
+    putAway(desk)
     await Promise.all([shut, stopped])
     return done
   }
@@ -375,6 +408,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     leave,
     disconnect,
     reconnect,
+    reopen,
     forget,
     host,
     stopHosting,

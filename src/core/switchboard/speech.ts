@@ -91,6 +91,7 @@ export const makeSpeech = (deps: SpeechDeps): { ownLines: OwnLines; speech: Spee
   const cannotSay = (conversation: ConversationId, lines: number): OutcomeCode | null => {
     const { status, dialect, capabilities } = deps.room()
     // Nobody to talk to, or nobody who lets us: nothing is promised.
+    if (status.state === 'past') return 'not-connected'
     if (status.state === 'away' && status.reason === 'not-a-chat') return 'not-connected'
     if (status.state === 'kicked' && status.retryAt === null) return 'not-connected'
     if (otherIn(conversation) !== null) {

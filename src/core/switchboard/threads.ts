@@ -1,6 +1,6 @@
 import type { Member, PeopleChanged } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
-import type { Conversation, ConversationId, RoomId } from '../../shared/state.ts'
+import type { Conversation, ConversationId, Line, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { Conversations } from './conversations.ts'
 
@@ -33,6 +33,11 @@ export interface Threads {
   close(conversation: ConversationId): void
   /** Opens one that was closed by hand, to be read; `people`: who is there. False: there is none of this id. */
   reopen(conversation: ConversationId, people: ReadonlyMap<string, Member> | null): boolean
+  /** The room and all its threads, as they are found again. `waiting`: own lines that are still to be sent. */
+  left(
+    about: Pick<RestoredConversation, 'title' | 'hosted'>,
+    waiting: (conversation: ConversationId) => Line[]
+  ): RestoredConversation[]
   /** Opens what an earlier run left. */
   restore(threads: readonly RestoredConversation[]): void
   /** By what the server is told whom a line in this thread is for. */
@@ -48,7 +53,7 @@ const lostKey = (thread: ConversationId): string => `lost:${thread}`
 /** What came back closed has its lines on the disk. */
 const UNREAD_YET = { lines: [], whole: false }
 
-/** A thread as it is found again when it was closed. */
+/** A conversation as it is found again when it was closed. */
 const asLeft = ({ id, room, with: other, unverified, readUpTo }: Conversation): RestoredConversation => ({
   id,
   room,
@@ -232,6 +237,13 @@ export const makeThreads = (
         return true
       }
       return false
+    },
+    left: (about, waiting) => {
+      const here = conversations.of(room).map((view) => {
+        const { id, draft, unread, mentions } = view
+        return { ...asLeft(view), closed: false, draft, unread, mentions, queued: waiting(id) }
+      })
+      return [...here, ...closed.values(), ...ended.values()].map((one) => ({ ...one, ...about }))
     },
     restore: (left) => {
       // The newest last, so that it is the last to make room.

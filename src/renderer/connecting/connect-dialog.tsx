@@ -40,7 +40,7 @@ export const ConnectDialog = ({ host: filledHost, port: filledPort }: { host: st
   const charsets = useCharsets()
   const rooms = useApp((state) => state.rooms)
   const recent = rooms
-    .filter((room) => room.hosting === null && room.status.state !== 'connected')
+    .filter(({ hosting, status }) => hosting === null && status.state !== 'connected' && status.state !== 'past')
     .slice(0, RECENT_SHOWN)
 
   const split = (text: string): boolean => {

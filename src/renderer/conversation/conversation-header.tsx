@@ -212,7 +212,7 @@ const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Ro
       align="end"
       groups={[
         reading,
-        mine,
+        ...(room.status.state === 'past' ? [] : [mine]),
         ...groups,
         [exportEntry(conversation, t('header.export')), clearEntry(conversation, t('header.clearHistory'))]
       ]}
@@ -223,7 +223,8 @@ const RoomMenu = ({ conversation, room }: { conversation: Conversation; room: Ro
 
 const RoomHeader = ({ conversation, room }: { conversation: Conversation; room: Room }) => {
   const t = useWords('conversation')
-  const address = addressOf(room)
+  const isPast = room.status.state === 'past'
+  const address = isPast ? room.title : addressOf(room)
   return (
     <header className={styles['header']}>
       <div className={styles['names']}>
@@ -239,12 +240,12 @@ const RoomHeader = ({ conversation, room }: { conversation: Conversation; room: 
         {room.hosting ? (
           <span className={classes(styles['chip'], styles['ok'])}>{t('header.host')}</span>
         ) : (
-          <DialectChip room={room} />
+          !isPast && <DialectChip room={room} />
         )}
-        <PlainTextChip />
+        {!isPast && <PlainTextChip />}
       </div>
       <SearchToggle />
-      <PeopleToggle />
+      {!isPast && <PeopleToggle />}
       <RoomMenu conversation={conversation} room={room} />
     </header>
   )
@@ -255,6 +256,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
   const other = conversation.with ?? { address: null, name: null }
   const label = shownLabel(other)
   const ignored = room.ignored.includes(memberKey(other))
+  const isPast = room.status.state === 'past'
   const reading = useReadingEntries()
   const groups: MenuGroups = [
     reading,
@@ -296,10 +298,10 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
       </div>
       <div className={styles['chips']}>
         {conversation.unverified === true && <UnverifiedChip />}
-        <PlainTextChip />
+        {!isPast && <PlainTextChip />}
       </div>
       <SearchToggle />
-      <PeopleToggle />
+      {!isPast && <PeopleToggle />}
       <Menu
         align="end"
         groups={groups}

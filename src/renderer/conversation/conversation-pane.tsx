@@ -44,7 +44,9 @@ export const ConversationPane = ({ conversation: id }: { conversation: Conversat
         </div>
       )}
       <UnsentBar conversation={conversation} />
-      <Composer key={`composer ${id}`} conversation={conversation} room={room} title={title} />
+      {room.status.state !== 'past' && (
+        <Composer key={`composer ${id}`} conversation={conversation} room={room} title={title} />
+      )}
     </section>
   )
 }

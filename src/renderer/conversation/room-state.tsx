@@ -1,8 +1,8 @@
-import { CircleSlash2, DoorOpen, LoaderCircle, MessagesSquare, PlugZap, Unplug, UserLock } from 'lucide-react'
+import { BookOpen, CircleSlash2, DoorOpen, LoaderCircle, MessagesSquare, PlugZap, Unplug, UserLock } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { DisconnectDetail, DisconnectReason } from '../../shared/events.ts'
 import type { Conversation, Room } from '../../shared/state.ts'
-import { perform } from '../actions.ts'
+import { goOn, perform } from '../actions.ts'
 import { addressOf, netcatLine, placeOf } from '../hosting/invitation.ts'
 import { Button } from '../parts/button.tsx'
 import { classes } from '../parts/class-names.ts'
@@ -64,6 +64,7 @@ const awayText = (reason: DisconnectReason | DisconnectDetail | null, room: Room
 const useTold = (room: Room): Told | null => {
   const t = useWords('conversation')
   const terms = useWords('terms')
+  const frame = useWords('frame')
   const { status } = room
   const changeAddress = (
     <Button size="s" onClick={() => openDialog({ dialog: 'room', room: room.id })}>
@@ -135,6 +136,23 @@ const useTold = (room: Room): Told | null => {
             )}
             <Button size="s" look="main" onClick={connectNow(room)}>
               {t('state.comeBack')}
+            </Button>
+          </>
+        )
+      }
+    case 'past':
+      return {
+        tone: 'calm',
+        icon: <BookOpen aria-hidden />,
+        title: status.hosted ? t('state.past') : frame('state.past'),
+        text: t(status.hosted ? 'state.pastHosted' : 'state.pastElse'),
+        actions: (
+          <>
+            <Button size="s" onClick={() => void perform({ type: 'leave', room: room.id })}>
+              {frame('room.putAway')}
+            </Button>
+            <Button size="s" look="main" onClick={() => goOn(room)}>
+              {frame(status.hosted ? 'room.hostAgain' : 'room.connectAgain')}
             </Button>
           </>
         )

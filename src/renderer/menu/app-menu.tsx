@@ -42,7 +42,7 @@ export const useMenuGroups = (): MenuGroups => {
       entry(t('menu.host'), <DoorOpen />, { wish: 'host' }, 'host'),
       entry(t('menu.connect'), <Plug />, { wish: 'connect', host: null, port: null }, 'connect')
     ],
-    room
+    room && room.status.state !== 'past'
       ? [
           entry(t('menu.copyInvitation'), <ClipboardCopy />, { wish: 'copy-invitation' }),
           ...(room.hosting
@@ -55,12 +55,8 @@ export const useMenuGroups = (): MenuGroups => {
       : [],
     [
       ...(room ? [entry(t('menu.find'), <Search />, { wish: 'find' }, 'find')] : []),
-      ...(anyRoom
-        ? [
-            entry(t('menu.search'), <TextSearch />, { wish: 'search' }, 'search'),
-            entry(t('menu.switch'), <ArrowRightLeft />, { wish: 'switch' }, 'switch')
-          ]
-        : []),
+      entry(t('menu.search'), <TextSearch />, { wish: 'search' }, 'search'),
+      ...(anyRoom ? [entry(t('menu.switch'), <ArrowRightLeft />, { wish: 'switch' }, 'switch')] : []),
       ...(room ? [entry(t('menu.goToDate'), <CalendarSearch />, { wish: 'go-to-date' }, 'goToDate')] : []),
       ...(openRooms > 1
         ? [

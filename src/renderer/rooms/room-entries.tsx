@@ -2,16 +2,18 @@ import {
   BookmarkX,
   ClipboardCopy,
   DoorClosed,
+  DoorOpen,
   LogOut,
   Network,
   PencilLine,
   Plug,
   RotateCw,
   SlidersHorizontal,
-  Unplug
+  Unplug,
+  X
 } from 'lucide-react'
 import type { Room } from '../../shared/state.ts'
-import { askToLeave, copyInvitation, disconnect, isActive, perform, willRetry } from '../actions.ts'
+import { askToLeave, copyInvitation, disconnect, goOn, isActive, perform, willRetry } from '../actions.ts'
 import type { MenuGroups } from '../parts/menu.tsx'
 import { openDialog, selectRoom } from '../store.ts'
 import { useWords } from '../words.ts'
@@ -43,6 +45,22 @@ export const useRoomEntries = (room: Room): MenuGroups => {
       ],
       [{ label: t('room.rename'), icon: <PencilLine />, run: about('title') }],
       [{ label: t('room.stopHosting'), icon: <DoorClosed />, danger: true, run: () => askToLeave(room) }]
+    ]
+  }
+  if (room.status.state === 'past') {
+    const { hosted } = room.status
+    return [
+      [
+        {
+          label: t(hosted ? 'room.hostAgain' : 'room.connectAgain'),
+          icon: hosted ? <DoorOpen /> : <Plug />,
+          run: () => goOn(room)
+        }
+      ],
+      [
+        { label: t('room.putAway'), icon: <X />, run: () => void perform({ type: 'leave', room: room.id }) },
+        { label: t('room.forget'), icon: <BookmarkX />, danger: true, run: about('forget') }
+      ]
     ]
   }
   const connect = {

@@ -23,6 +23,8 @@ export const useStateWords = (room: Room): string => {
       return waiting ?? t('state.retrying')
     case 'kicked':
       return waiting ?? terms(`kick.${room.status.reason}`)
+    case 'past':
+      return t('state.past')
     case 'away':
       return room.status.reason === null
         ? t('state.away')
@@ -39,6 +41,8 @@ export const dotOf = (room: Room): DotLook => {
       return 'trying'
     case 'kicked':
       return 'trouble'
+    case 'past':
+      return 'off'
     case 'away':
       return room.hosting ? 'host' : 'off'
   }

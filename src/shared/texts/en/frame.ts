@@ -46,7 +46,8 @@ export const frame = {
     connecting: 'Connecting…',
     retrying: 'Reconnecting…',
     retryIn: 'Reconnecting in {{seconds}} s…',
-    away: 'Not connected'
+    away: 'Not connected',
+    past: 'To read only'
   },
   room: {
     open: 'Open',
@@ -60,7 +61,10 @@ export const frame = {
     leave: 'Leave…',
     forget: 'Forget…',
     stopHosting: 'Stop hosting…',
-    closeThread: 'Close this conversation'
+    closeThread: 'Close this conversation',
+    hostAgain: 'Host again…',
+    connectAgain: 'Connect…',
+    putAway: 'Close'
   },
   me: {
     noName: 'No name yet',

@@ -43,7 +43,8 @@ export const frame: Same<typeof english> = {
     connecting: '正在连接…',
     retrying: '正在重新连接…',
     retryIn: '{{seconds}} 秒后重新连接…',
-    away: '未连接'
+    away: '未连接',
+    past: '仅供阅读'
   },
   room: {
     open: '打开',
@@ -57,7 +58,10 @@ export const frame: Same<typeof english> = {
     leave: '离开…',
     forget: '删除记录…',
     stopHosting: '关闭房间…',
-    closeThread: '关闭此会话'
+    closeThread: '关闭此会话',
+    hostAgain: '重新开设…',
+    connectAgain: '连接…',
+    putAway: '收起'
   },
   me: {
     noName: '还没有名字',
