@@ -256,6 +256,7 @@ describe('teahouse host', () => {
     }
     await one.events.until(said(`one ${count - 1}`), { within: 15_000 })
     await two.events.until(said(`two ${count - 1}`), { within: 15_000 })
+    await two.events.until(said('one 0'))
     for (const program of [one, two]) {
       program.say('/quit')
       expect(await program.exited).toBe(0)
@@ -270,5 +271,7 @@ describe('teahouse host', () => {
         .toSorted()
     )
     expect(new Set(talk?.lines.map((line) => line.id)).size).toBe(talk?.lines.length)
+    // Two members: what each of them heard stands there.
+    expect(texts(talk).filter((text) => text === 'one 0')).toHaveLength(2)
   })
 })
