@@ -47,7 +47,7 @@ test('the menu has our entries with their keys, and offers only what can be done
     settings: { accelerator: 'CommandOrControl+,', enabled: true },
     switch: { label: 'Switch to…', accelerator: 'CommandOrControl+K', enabled: false },
     find: { label: 'Find in Conversation…', accelerator: 'CommandOrControl+F', enabled: false },
-    search: { label: 'Search Everywhere…', accelerator: 'CommandOrControl+Shift+F', enabled: false },
+    search: { label: 'Search Everywhere…', accelerator: 'CommandOrControl+Shift+F', enabled: true },
     'go-to-date': { label: 'Go to Date…', accelerator: 'CommandOrControl+G', enabled: false },
     'next-room': { accelerator: 'Alt+Down', enabled: false },
     'previous-room': { accelerator: 'Alt+Up', enabled: false },
