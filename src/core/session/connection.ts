@@ -139,6 +139,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     heard: (row) => void roster.seen(row.address, row.name, false),
     isSelf: (row) => listsSelf([row], roster.self()?.address ?? null),
     selfKnown: () => roster.self() !== null,
+    halfLine: () => framer.tailLength() > 0,
     done: (rows, askers, answered) => {
       if (over) return
       const whole = answered && listsSelf(rows, roster.self()?.address ?? null)

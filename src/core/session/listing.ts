@@ -37,6 +37,8 @@ export const makeListing = (deps: {
   isSelf: (row: Row) => boolean
   /** We know which row would be ours. */
   selfKnown: () => boolean
+  /** A line has begun to come: it may be a row, on a slow network. */
+  halfLine: () => boolean
   done: (rows: readonly Row[], askers: readonly Asker[], answered: boolean) => void
 }): Listing => {
   const { clock } = deps
@@ -45,15 +47,21 @@ export const makeListing = (deps: {
   let timer: Timer | null = null
   let answered = false
   let selfListed = false
+  /** Monotonic, ms. */
+  let rowAt = 0
 
   const finish = (): void => {
     const [asked, got, had] = [askers, [...rows.values()], answered]
     listing.close()
     deps.done(got, asked, had)
   }
+  const quiet = (): void => {
+    if (answered && deps.halfLine() && clock.now() - rowAt < ANSWER_MS) wait(QUIET_MS)
+    else finish()
+  }
   const wait = (ms: number): void => {
     timer?.cancel()
-    timer = clock.after(ms, finish)
+    timer = clock.after(ms, quiet)
   }
   const listing: Listing = {
     open: () => askers.length > 0,
@@ -66,10 +74,12 @@ export const makeListing = (deps: {
     },
     begun: () => {
       answered = true
+      rowAt = clock.now()
       wait(PATIENCE_MS)
     },
     row: (row) => {
       answered = true
+      rowAt = clock.now()
       deps.heard(row)
       rows.set(row.address ?? `name:${row.name}`, row)
       // Asked of each row once: a room of thousands answers in as many rows.

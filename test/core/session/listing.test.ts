@@ -12,6 +12,7 @@ test('a list of any length costs one look at each row', () => {
     begun: () => undefined,
     heard: () => undefined,
     selfKnown: () => true,
+    halfLine: () => false,
     isSelf: ({ name }) => {
       looks += 1
       return name === `n${people - 1}`

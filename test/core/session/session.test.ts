@@ -417,6 +417,22 @@ describe('names and lists', () => {
     expect(at.news()).toMatchObject([{ type: 'said', text: '在线...' }])
   })
 
+  test('the rest of a row that stalls in the middle still belongs to the list; what never ends does not hold it up', () => {
+    const at = joined('im')
+    at.session.perform({ type: 'who', ref: '1' })
+    at.news()
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]bob:在`)
+    at.clock.advance(900)
+    expect(at.news()).toEqual([])
+    at.send('线...\n')
+    at.clock.advance(300)
+    expect(at.news()).toEqual([{ type: 'listed', members: [member(ME), member(BOB, 'bob')], complete: true, ref: '1' }])
+    at.session.perform({ type: 'who', ref: '2' })
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]b`)
+    at.clock.advance(10_500)
+    expect(at.news()).toMatchObject([{ type: 'listed', ref: '2' }])
+  })
+
   test('who comes, goes or is renamed while a list is under way is newer than its rows', () => {
     const at = stand()
     at.call().accept(ME)
