@@ -20,7 +20,7 @@ const EMOJI =
   /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*)*)$/v
 /** A name with one of these could lend its owner another's voice in a line that begins with a name. */
 const PHRASES = /对[您你]说|私信|改名为|is now known as|\(private\)/iu
-/** An IPv4 address, also one written with letters that look like digits (after `nameKeys`). */
+/** An IPv4 address, also one written with letters that look like digits (after `keysOf`). */
 const ADDRESS_SHAPE = /^[\dlo]{1,3}(?:\.[\dlo]{1,3}){3}$/u
 
 const LOOKS: Record<string, string> = {
@@ -102,9 +102,10 @@ const LOOKS: Record<string, string> = {
   ɑ: 'a',
   ɡ: 'g',
   I: 'l',
-  '0': 'o',
-  '1': 'l'
+  '0': 'o'
 }
+/** A `1` passes for a small `l` and for a capital `I`, which is an `i` to whoever ignores case. */
+const ONE_PASSES_FOR = 'il'
 
 const fold = (text: string): string => text.toUpperCase().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ')
 const shape = (text: string): string => {
@@ -113,18 +114,36 @@ const shape = (text: string): string => {
   return out
 }
 
-/**
- * What a name looks like to an eye that does not look twice. Two names that share a key cannot both be in the room.
- * Two keys, because capitals resemble other letters than their small forms do: `В` is a `B`, `в` is not a `b`.
- */
-export const nameKeys = (name: string): string[] => {
-  const plain = name
+const plainOf = (name: string): string =>
+  name
     .normalize('NFKC')
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replaceAll(/\s+/gu, ' ')
     .trim()
+
+/**
+ * What a name looks like to an eye that does not look twice. Two keys, because capitals resemble other letters than
+ * their small forms do: `В` is a `B`, `в` is not a `b`.
+ */
+const keysOf = (name: string): string[] => {
+  const plain = plainOf(name)
   const keys = [fold(shape(plain)), shape(fold(plain))]
   return keys[0] === keys[1] ? keys.slice(1) : keys
+}
+
+/** Keys that may be the same are in one drawer. */
+const drawerOf = (key: string): string => key.replaceAll(/[i1]/gu, 'l')
+
+/** Letter by letter: a `1` is like an `i` and like an `l`, and yet these two are not alike. */
+const sameKey = (a: string, b: string): boolean => {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += 1) {
+    const [one, other] = [a.charAt(at), b.charAt(at)]
+    if (one === other) continue
+    if (!(one === '1' && ONE_PASSES_FOR.includes(other)) && !(other === '1' && ONE_PASSES_FOR.includes(one)))
+      return false
+  }
+  return true
 }
 
 /** Bytes of the text in UTF-8. */
@@ -151,7 +170,7 @@ export const checkName = (wanted: string): NameCheck => {
     return { ok: false, fault: 'characters' }
   }
   if (name.startsWith('*')) return { ok: false, fault: 'star' }
-  if (nameKeys(name).some((key) => ADDRESS_SHAPE.test(key))) return { ok: false, fault: 'address' }
+  if (keysOf(name).some((key) => ADDRESS_SHAPE.test(key))) return { ok: false, fault: 'address' }
   if (PHRASES.test(name)) return { ok: false, fault: 'reserved' }
   return { ok: true, name }
 }
@@ -166,26 +185,34 @@ export interface NameBook<Owner> {
 }
 
 export const makeNameBook = <Owner>(): NameBook<Owner> => {
-  const owners = new Map<string, Owner>()
-  const keysOf = new Map<Owner, string[]>()
+  const drawers = new Map<string, { key: string; owner: Owner }[]>()
+  const owned = new Map<Owner, string[]>()
+  const drawer = (key: string): { key: string; owner: Owner }[] => drawers.get(drawerOf(key)) ?? []
   const release = (owner: Owner): void => {
-    for (const key of keysOf.get(owner) ?? []) owners.delete(key)
-    keysOf.delete(owner)
+    for (const key of owned.get(owner) ?? []) {
+      const left = drawer(key).filter((entry) => entry.owner !== owner)
+      if (left.length === 0) drawers.delete(drawerOf(key))
+      else drawers.set(drawerOf(key), left)
+    }
+    owned.delete(owner)
   }
   return {
     claim: (owner, name) => {
-      const keys = nameKeys(name)
-      if (keys.some((key) => owners.has(key) && owners.get(key) !== owner)) return false
+      const keys = keysOf(name)
+      const taken = (key: string): boolean =>
+        drawer(key).some((entry) => entry.owner !== owner && sameKey(entry.key, key))
+      if (keys.some(taken)) return false
       release(owner)
-      for (const key of keys) owners.set(key, owner)
-      keysOf.set(owner, keys)
+      for (const key of keys) drawers.set(drawerOf(key), [...drawer(key), { key, owner }])
+      owned.set(owner, keys)
       return true
     },
     release,
     find: (name) => {
-      for (const key of nameKeys(name)) {
-        const owner = owners.get(key)
-        if (owner !== undefined) return owner
+      for (const key of keysOf(name)) {
+        // What is said to one is never handed to another: a `1` may pass for two of them.
+        const found = drawer(key).find((entry) => entry.key === key)
+        if (found !== undefined) return found.owner
       }
       return null
     }
