@@ -8,7 +8,7 @@ import { makeCodec } from '../node/codec.ts'
 import { profileFolder } from '../node/profile.ts'
 import { makeDial } from '../node/tcp.ts'
 import { watchNetwork } from '../node/wake.ts'
-import { hostPort, plainHost, sameAddress } from '../shared/address.ts'
+import { hostPort, plainHost, roomsAt } from '../shared/address.ts'
 import type { ChatCommand } from '../shared/commands.ts'
 import type { DialectChoice } from '../shared/dialect.ts'
 import type { ClientEvent, DisconnectDetail, DisconnectReason, SessionEvent } from '../shared/events.ts'
@@ -45,7 +45,7 @@ export const connect = async (args: ConnectArguments): Promise<number> => {
   const address = hostPort(args.host, args.port)
   const folder = args.data === null ? profileFolder() : resolve(args.data)
   const at = { host: plainHost(args.host), port: args.port }
-  const saved = readSettings(folder).rooms.find((room) => sameAddress(room, at))
+  const [saved] = roomsAt(readSettings(folder).rooms, at)
   let recorder: VisitRecorder | null = null
   const recording: Recording | null =
     args.history && saved?.history !== 'never'

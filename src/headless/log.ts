@@ -7,7 +7,7 @@ import { makeWords } from '../core/history/formats/words.ts'
 import type { Kept, Period } from '../node/history/kept.ts'
 import { openKept } from '../node/history/kept.ts'
 import { profileFolder } from '../node/profile.ts'
-import { plainHost, sameAddress } from '../shared/address.ts'
+import { plainHost, roomsAt } from '../shared/address.ts'
 import { memberLabel } from '../shared/events.ts'
 import { jsonLine } from '../shared/json-line.ts'
 import { printable } from '../shared/printable.ts'
@@ -64,8 +64,9 @@ const meant = (all: readonly KeptConversation[], settings: Settings, name: strin
   if (byId.length > 0) return byId
   const address = addressIn(name)
   const folded = name.toLowerCase()
+  const there = address === null ? [] : roomsAt(settings.rooms, address)
   const saved = settings.rooms
-    .filter((room) => (address !== null && sameAddress(room, address)) || room.title.toLowerCase() === folded)
+    .filter((room) => there.includes(room) || room.title.toLowerCase() === folded)
     .map(({ id }) => id)
   const rooms = all.filter((one) => one.with === null && (saved.includes(one.id) || one.title.toLowerCase() === folded))
   if (rooms.length > 0) return rooms

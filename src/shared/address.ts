@@ -9,6 +9,20 @@ export const plainHost = (host: string): string => {
   return bare.length > 1 && bare.endsWith('.') ? bare.slice(0, -1) : bare
 }
 
-/** Whether two addresses of rooms are one. */
-export const sameAddress = (a: { host: string; port: number }, b: { host: string; port: number }): boolean =>
-  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase()
+interface Place {
+  host: string
+  port: number
+}
+
+/** `localhost` names both loopbacks (RFC 6761, 6.3). They themselves stay two: another program may listen on each. */
+const LOOPBACKS = ['127.0.0.1', '::1']
+const meetAtHome = (a: string, b: string): boolean =>
+  (a === 'localhost' && LOOPBACKS.includes(b)) || (b === 'localhost' && LOOPBACKS.includes(a))
+
+/** The rooms at an address: those it was written for, else those it reaches too. */
+export const roomsAt = <Room extends Place>(rooms: readonly Room[], { host, port }: Place): Room[] => {
+  const wanted = host.toLowerCase()
+  const there = rooms.filter((room) => room.port === port)
+  const same = there.filter((room) => room.host.toLowerCase() === wanted)
+  return same.length > 0 ? same : there.filter((room) => meetAtHome(room.host.toLowerCase(), wanted))
+}

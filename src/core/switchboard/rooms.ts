@@ -1,4 +1,4 @@
-import { hostPort, plainHost, sameAddress } from '../../shared/address.ts'
+import { hostPort, plainHost, roomsAt } from '../../shared/address.ts'
 import type { Outcome } from '../../shared/commands.ts'
 import { DEFAULT_PORT } from '../../shared/limits.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
@@ -197,7 +197,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     const host = plainHost(command.host)
     if (host === '') return no('bad-command')
     const address = { host, port: command.port }
-    const known = deps.rooms().find((room) => sameAddress(room, address))
+    const known = roomsAt(deps.rooms(), address)[0]
     const there = known === undefined ? undefined : desks.get(known.id)
     if (there !== undefined) {
       // What was chosen for this address before stays, unless something else is chosen now.
@@ -277,8 +277,9 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     const host = command.host === undefined ? room.host : plainHost(command.host)
     const port = command.port ?? room.port
     if (host === '') return no('bad-command')
-    const elsewhere = deps.rooms().some((other) => other.id !== desk.id && sameAddress(other, { host, port }))
-    if (elsewhere) return no('bad-command', hostPort(host, port))
+    const moved = host !== room.host || port !== room.port
+    const others = deps.rooms().filter((other) => other.id !== desk.id)
+    if (moved && roomsAt(others, { host, port }).length > 0) return no('bad-command', hostPort(host, port))
     configure(desk, {
       ...(command.title === undefined ? {} : { title: command.title.trim() }),
       ...(host === room.host ? {} : { host }),

@@ -1,4 +1,4 @@
-import { hostPort, plainHost, sameAddress } from '../../shared/address.ts'
+import { hostPort, plainHost, roomsAt } from '../../shared/address.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
@@ -43,7 +43,7 @@ export const roomAt = (
   port: number
 ): RoomId | null => {
   const address = { host: plainHost(host), port }
-  const saved = settings.rooms.find((room) => sameAddress(room, address))
+  const [saved] = roomsAt(settings.rooms, address)
   return saved?.id ?? unsavedRoomAt(settings, restored, address.host, port)
 }
 

@@ -33,6 +33,30 @@ describe('connecting', () => {
     expect(rig.sessions).toHaveLength(3)
   })
 
+  test('localhost is the room at a loopback address of the same port, and the other way round', async () => {
+    const rig = makeRig()
+    const four = await rig.join('127.0.0.1', 1)
+    expect(await rig.join('localhost', 1)).toBe(four)
+    expect(await rig.join('LOCALHOST.', 1)).toBe(four)
+    expect(await rig.join('localhost', 2)).not.toBe(four)
+    const named = await rig.join('Localhost', 3)
+    expect(await rig.join('127.0.0.1', 3)).toBe(named)
+    expect(await rig.join('[::1]', 3)).toBe(named)
+    // Different programs may listen there.
+    expect(await rig.join('::1', 1)).not.toBe(four)
+    expect(rig.saved().rooms.map(({ host }) => host)).toEqual(['127.0.0.1', 'localhost', 'Localhost', '::1'])
+    // Saved as two before: each is reached by its own spelling, and both can be changed.
+    const two = makeRig({
+      settings: settingsWith({
+        rooms: [savedRoom({ id: 'a', host: '127.0.0.1' }), savedRoom({ id: 'b', host: 'localhost' })]
+      })
+    })
+    expect([await two.join('localhost', 8888), await two.join('127.0.0.1', 8888)]).toEqual(['b', 'a'])
+    expect(await two.run({ type: 'configureRoom', room: 'b', title: 'Lab' })).toEqual({ ok: true })
+    const taken = { type: 'configureRoom', room: 'b', host: '127.0.0.1' } as const
+    expect(await two.run(taken)).toMatchObject({ ok: false, code: 'bad-command' })
+  })
+
   test('what is remembered of an address is given to the session', async () => {
     const rig = makeRig({
       settings: settingsWith({
