@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Outcome } from '../../shared/commands.ts'
 import { EXPORT_FORMATS, type Export, type ExportFormat } from '../../shared/export.ts'
@@ -25,7 +25,10 @@ const fetchFile = (path: string): void => {
   link.click()
 }
 
-const Running = ({ lines, total }: Of<'running'>) => {
+/** Takes the element that the keyboard begins at. */
+type Begin = (element: HTMLElement | null) => void
+
+const Running = ({ lines, total, begin }: Of<'running'> & { begin: Begin }) => {
   const t = useWords('frame')
   const numbers = new Intl.NumberFormat(useLanguage())
   return (
@@ -46,7 +49,7 @@ const Running = ({ lines, total }: Of<'running'>) => {
       </DialogBody>
       <DialogActions>
         <Button onClick={() => tell({ type: 'endExport' })}>{t('export.stop')}</Button>
-        <Button look="main" onClick={closeDialog}>
+        <Button look="main" ref={begin} onClick={closeDialog}>
           {t('export.background')}
         </Button>
       </DialogActions>
@@ -100,9 +103,10 @@ interface FormProps {
   trouble: ReactNode
   /** The system asks for the place. */
   waiting: boolean
+  begin: Begin
 }
 
-const Form = ({ title, what, format, onWhat, onFormat, onSubmit, trouble, waiting }: FormProps) => {
+const Form = ({ title, what, format, onWhat, onFormat, onSubmit, trouble, waiting, begin }: FormProps) => {
   const t = useWords('frame')
   const asksPlace = useApp((state) => state.surroundings.carrier === 'electron')
   return (
@@ -129,6 +133,7 @@ const Form = ({ title, what, format, onWhat, onFormat, onSubmit, trouble, waitin
           legend={t('export.format')}
           look="list"
           value={format}
+          chosenRef={begin}
           choices={EXPORT_FORMATS.map((one) => ({
             value: one,
             label: (
@@ -162,6 +167,10 @@ export const ExportDialog = ({ id }: { id: ConversationId | null }) => {
   const [what, setWhat] = useState<'this' | 'all'>(id === null ? 'all' : 'this')
   const [format, setFormat] = useState<ExportFormat>('html')
   const [waiting, setWaiting] = useState(false)
+  const first = useRef<HTMLElement>(null)
+  const begin: Begin = (element) => {
+    first.current = element
+  }
   const title = useApp((state) => {
     const conversation = conversationOf(state, id)
     if (conversation === undefined) return ''
@@ -181,11 +190,12 @@ export const ExportDialog = ({ id }: { id: ConversationId | null }) => {
     <Dialog
       title={t('export.title')}
       description={now === null || now.state === 'failed' ? t('export.lead') : undefined}
+      initialFocus={first}
       onClose={closeDialog}
     >
       <div className={styles['box']}>
         {now?.state === 'running' ? (
-          <Running {...now} />
+          <Running {...now} begin={begin} />
         ) : now?.state === 'done' ? (
           <Done {...now} />
         ) : (
@@ -197,6 +207,7 @@ export const ExportDialog = ({ id }: { id: ConversationId | null }) => {
             onFormat={setFormat}
             onSubmit={() => void submit()}
             waiting={waiting}
+            begin={begin}
             trouble={
               now?.state === 'failed' && (
                 <p className={styles['problem']}>{t('export.failed', { reason: failure(now.reason) })}</p>

@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 import { classes } from '../parts/class-names.ts'
 import styles from './settings.module.css'
 
@@ -8,11 +8,20 @@ interface ChoiceProps<T extends string | number> {
   value: T
   choices: readonly { value: T; label: ReactNode; name?: string }[]
   look: 'cards' | 'row' | 'list'
+  /** Where the keyboard enters the group: the one that is chosen. */
+  chosenRef?: Ref<HTMLInputElement>
   onChoose: (value: T) => void
 }
 
 /** One of a few, all in sight: radio buttons with the browser's own keyboard. */
-export const Choice = <T extends string | number>({ legend, value, choices, look, onChoose }: ChoiceProps<T>) => {
+export const Choice = <T extends string | number>({
+  legend,
+  value,
+  choices,
+  look,
+  chosenRef,
+  onChoose
+}: ChoiceProps<T>) => {
   const name = useId()
   return (
     <fieldset className={styles['choice']}>
@@ -25,6 +34,7 @@ export const Choice = <T extends string | number>({ legend, value, choices, look
               name={name}
               className="unseen"
               checked={choice.value === value}
+              {...(choice.value === value && chosenRef !== undefined ? { ref: chosenRef } : {})}
               {...(choice.name === undefined ? {} : { 'aria-label': choice.name })}
               onChange={() => onChoose(choice.value)}
             />

@@ -22,11 +22,14 @@ test('what, as what, how far, where: by keyboard, and read out', async () => {
   const dialog = page.getByRole('dialog', { name: 'Export history' })
   await dialog.waitFor()
   expect(await window.accessibility()).toEqual([])
-  // Everything, as JSON Lines, without a mouse.
-  await page.keyboard.press('Tab')
-  await dialog.getByLabel('What').focus()
+  // Everything, as JSON Lines, without a mouse. The keyboard begins at the choices, not at the way out.
+  await expect
+    .poll(() => dialog.getByRole('radio', { name: /Web page/ }).evaluate((one) => one.matches(':focus')))
+    .toBe(true)
+  await page.keyboard.press('Shift+Tab')
+  expect(await dialog.getByLabel('What').evaluate((one) => one.matches(':focus'))).toBe(true)
   await page.keyboard.press('End')
-  await dialog.getByRole('radio', { name: /Web page/ }).focus()
+  await page.keyboard.press('Tab')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
@@ -69,7 +72,9 @@ test('goes on in the background, and tells how it ended', async () => {
   const { page } = window
   await window.push({ type: 'wished', wish: { wish: 'export' } }, { type: 'exportChanged', exporting: running(5) })
   const dialog = page.getByRole('dialog', { name: 'Export history' })
-  await dialog.getByRole('button', { name: 'Go on in the background' }).click()
+  const onward = dialog.getByRole('button', { name: 'Go on in the background' })
+  await expect.poll(() => onward.evaluate((one) => one.matches(':focus'))).toBe(true)
+  await onward.click()
   await dialog.waitFor({ state: 'detached' })
   await window.push({ type: 'exportChanged', exporting: { ...about, state: 'done', lines: 9, place: '/x' } })
   await page.getByText('History exported').waitFor()
