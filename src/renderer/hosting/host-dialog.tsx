@@ -4,7 +4,7 @@ import type { FormEvent } from 'react'
 import type { HostedDialect } from '../../shared/dialect.ts'
 import { DEFAULT_PORT, HOST_LIMITS } from '../../shared/limits.ts'
 import type { HostedBefore, Language } from '../../shared/settings.ts'
-import { readPort } from '../connecting/address.ts'
+import { LAST_PORT, readPort } from '../connecting/address.ts'
 import { Button, IconButton } from '../parts/button.tsx'
 import { useHostedDialects } from '../parts/choices.ts'
 import { Dialog, DialogActions, DialogBody } from '../parts/dialog.tsx'
@@ -53,13 +53,19 @@ const freeNear = async (port: number): Promise<number | null> => {
 
 type Taken = Pick<DoorDraft, 'key' | 'port' | 'offer'>
 
-/** The doors whose port somebody else has, each with the next free one. */
+/** The doors whose port somebody else has, each with the next free one that no other door wants. */
 const findTaken = async (doors: readonly DoorDraft[]): Promise<Taken[]> => {
   const answers = await Promise.all(doors.map((door) => freeNear(Number(door.port))))
-  return doors.flatMap(({ key, port }, index) => {
-    const offer = answers[index] ?? null
-    return offer === Number(port) ? [] : [{ key, port, offer }]
-  })
+  const wanted = new Set<number | null>(doors.map((door) => Number(door.port)))
+  const taken: Taken[] = []
+  for (const [index, { key, port }] of doors.entries()) {
+    let offer = answers[index] ?? null
+    if (offer === Number(port)) continue
+    while (offer !== null && wanted.has(offer)) offer = offer < LAST_PORT ? await freeNear(offer + 1) : null
+    wanted.add(offer)
+    taken.push({ key, port, offer })
+  }
+  return taken
 }
 
 /** Marks them, unless the port was changed meanwhile. */
@@ -90,6 +96,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
   const [limits, setLimits] = useState(() => limitDraft(again?.limits))
   const [wrong, setWrong] = useState<readonly LimitName[]>([])
   const advanced = useRef<HTMLDetailsElement>(null)
+  const portFields = useRef(new Map<number, HTMLInputElement>())
   const limitFields = useRef(new Map<LimitName, HTMLInputElement>())
   const [whole, setWhole] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
@@ -114,6 +121,19 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
     }
   }, [])
 
+  const portField =
+    (key: number) =>
+    (field: HTMLInputElement | null): void => {
+      if (field) portFields.current.set(key, field)
+      else portFields.current.delete(key)
+    }
+  /** What is wrong must be seen, also where one has not looked. */
+  const goToDoor = (door: Pick<DoorDraft, 'key'> | undefined): void => {
+    if (door === undefined) return
+    if (advanced.current && door.key !== doors[0]?.key) advanced.current.open = true
+    portFields.current.get(door.key)?.focus()
+  }
+
   const open = async (asked: readonly DoorDraft[]): Promise<void> => {
     const ports = asked.map((door) => readPort(door.port))
     const checked = asked.map((door, index): DoorDraft => {
@@ -132,7 +152,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
       // What is wrong must be seen.
       if (advanced.current) advanced.current.open = true
       limitFields.current.get(firstBeyond)?.focus()
-    }
+    } else goToDoor(checked.find((door) => door.trouble !== null))
     if (missing !== null || firstBeyond !== undefined || checked.some((door) => door.trouble !== null)) return
     const set = limitsOf(limits)
     setBusy(true)
@@ -164,6 +184,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
             ? [{ key: only.key, port: only.port, offer: outcome.detail }]
             : found
         setDoors(markTaken(taken))
+        goToDoor(taken[0])
         if (taken.length > 0) return
       }
       setWhole(terms(`outcome.${outcome.code}`))
@@ -191,7 +212,11 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
               <button
                 type="button"
                 className={styles['offer']}
-                onClick={() => change(door.key, { port: String(door.offer) })}
+                onClick={() => {
+                  change(door.key, { port: String(door.offer) })
+                  // The offer goes, and the keyboard must not go with it.
+                  goToDoor(door)
+                }}
               >
                 {t('host.portOffer', { port: door.offer })}
               </button>
@@ -226,6 +251,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
           {main && (
             <div className={styles['main']}>
               <TextField
+                ref={portField(main.key)}
                 label={t('host.port')}
                 inputMode="numeric"
                 value={main.port}
@@ -258,6 +284,7 @@ export const HostDialog = ({ again }: { again: HostedBefore | null }) => {
                 {further.map((door, index) => (
                   <div key={door.key} className={styles['door']}>
                     <TextField
+                      ref={portField(door.key)}
                       label={t('host.doorPort', { number: index + 2 })}
                       inputMode="numeric"
                       value={door.port}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Locator } from 'playwright-core'
 import type { AppCommand } from '../../../src/shared/commands.ts'
 import type { AppState } from '../../../src/shared/state.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
@@ -18,6 +19,7 @@ afterAll(async () => {
 const hosted = (window: StagedWindow): AppCommand[] => window.sent.filter((command) => command.type === 'host')
 const asking = (window: StagedWindow) => window.page.getByRole('dialog', { name: 'Host a room' })
 const submit = (window: StagedWindow) => asking(window).getByRole('button', { name: 'Open the room' })
+const hasFocus = (field: Locator): Promise<boolean> => field.evaluate((one) => one === document.activeElement)
 const openHost = async (state: AppState = emptyState()): Promise<StagedWindow> => {
   const window = await stage.open(state)
   await window.push({ type: 'wished', wish: { wish: 'host' } })
@@ -109,6 +111,8 @@ describe('hosting a room', () => {
     await asking(window).getByRole('button', { name: 'Use 8890 instead' }).click()
     expect(await asking(window).getByLabel('Port', { exact: true }).inputValue()).toBe('8890')
     expect(await asking(window).getByText('Another program').count()).toBe(0)
+    // The offer is gone, the keyboard is not.
+    expect(await hasFocus(asking(window).getByLabel('Port', { exact: true }))).toBe(true)
     await submit(window).click()
     expect(hosted(window)).toMatchObject([{ doors: [{ port: 8890, dialect: 'im' }] }])
     await window.close()
@@ -124,6 +128,31 @@ describe('hosting a room', () => {
     await asking(window).getByLabel('Port', { exact: true }).fill('80')
     await submit(window).click()
     await asking(window).getByRole('alert').getByText('The system does not allow this port').waitFor()
+    await window.close()
+  })
+
+  test('no door is offered a port that another one wants, and the first wrong one gets the keyboard', async () => {
+    const window = await openHost()
+    await asking(window).getByText('Advanced').click()
+    await asking(window).getByRole('button', { name: 'Add a door' }).click()
+    await asking(window).getByRole('button', { name: 'Add a door' }).click()
+    await asking(window).getByText('Advanced').click()
+    window.script.answer.freePort = ({ port }) => (port === 8888 || port === 8889 ? 8890 : port)
+    window.script.perform = () => ({ ok: false, code: 'port-in-use', detail: 8891 })
+    await submit(window).click()
+    await asking(window).getByRole('button', { name: 'Use 8891 instead' }).waitFor()
+    expect(await hasFocus(asking(window).getByLabel('Port', { exact: true }))).toBe(true)
+    await asking(window).getByRole('button', { name: 'Use 8891 instead' }).click()
+    await asking(window).getByText('Advanced').click()
+    await asking(window).getByRole('button', { name: 'Use 8892 instead' }).click()
+    const second = asking(window).getByLabel('Port of door 2')
+    expect([await second.inputValue(), await hasFocus(second)]).toEqual(['8892', true])
+    // Written twice by hand: shown, also where it was folded away.
+    await second.fill('8890')
+    await asking(window).getByText('Advanced').click()
+    await submit(window).click()
+    await asking(window).getByText('Two doors cannot share a port').waitFor()
+    expect(await hasFocus(asking(window).getByLabel('Port of door 3'))).toBe(true)
     await window.close()
   })
 
