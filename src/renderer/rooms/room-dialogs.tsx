@@ -18,7 +18,7 @@ export const PartingDialog = ({ room, how }: { room: Room; how: 'leave' | 'forge
       asks
       width="s"
       title={t(`${how}.title`, { room: room.title })}
-      description={t(`${how}.lead`)}
+      description={how === 'leave' ? t('leave.lead') : t(room.open ? 'forget.leadOpen' : 'forget.lead')}
       initialFocus={cancel}
       onClose={closeDialog}
     >

@@ -190,7 +190,9 @@ export const frame = {
   },
   forget: {
     title: 'Forget {{room}}?',
-    lead: 'The saved address and what was said here are removed from this computer. This cannot be undone.',
+    lead: 'Its address, what was said here, in private threads too, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
+    leadOpen:
+      'You go out of the room. Its address, what was said here, in private threads too, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
     submit: 'Forget'
   },
   retitle: {
