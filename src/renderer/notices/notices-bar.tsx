@@ -4,23 +4,25 @@ import { perform } from '../actions.ts'
 import { Button, IconButton } from '../parts/button.tsx'
 import { openDialog, selectRoom, send, useApp } from '../store.ts'
 import { useWords } from '../words.ts'
+import { useDiskReason } from './disk-words.ts'
 import styles from './notices-bar.module.css'
 
 const dismiss = (notice: Notice): void => void perform({ type: 'dismissNotice', notice: notice.id })
 
 const NoticeText = ({ notice }: { notice: Notice }) => {
   const t = useWords('frame')
+  const disk = useDiskReason()
   switch (notice.kind) {
     case 'settings-set-aside':
       return t('notices.setAside', { file: notice.file })
     case 'settings-not-saved':
-      return t('notices.notSaved', { reason: notice.reason })
+      return t('notices.notSaved', { reason: disk(notice.reason) })
     case 'host-again':
       return t('notices.hostAgain', { room: notice.hosted.name })
     case 'runtime-missing':
       return t('notices.runtimeMissing', { reason: notice.reason })
     case 'history-paused':
-      return t('notices.historyPaused', { reason: notice.reason })
+      return t('notices.historyPaused', { reason: disk(notice.reason) })
     case 'history-set-aside':
       return t('notices.historyAside', { file: notice.file })
     case 'history-newer':

@@ -18,6 +18,7 @@ import {
   useView,
   viewNow
 } from '../store.ts'
+import { useDiskReason } from '../notices/disk-words.ts'
 import { useWords } from '../words.ts'
 import { HitView } from './hit-view.tsx'
 import { SearchHelp } from './search-help.tsx'
@@ -41,6 +42,7 @@ const useMissing = (text: string): string | null => {
 /** Searches in the conversation shown, or everywhere, beside it. The frame puts it in the place of the people. */
 export const SearchPanel = () => {
   const t = useWords('frame')
+  const disk = useDiskReason()
   const id = useId()
   const open = useView((view) => view.search)
   const selected = useView((view) => view.selected)
@@ -247,7 +249,9 @@ export const SearchPanel = () => {
       {state === 'unavailable' && (
         <div className={styles['state']} role="alert">
           <TriangleAlert aria-hidden />
-          <p>{found.reason === '' ? t('search.unavailable') : t('search.unavailableWhy', { reason: found.reason })}</p>
+          <p>
+            {found.reason === '' ? t('search.unavailable') : t('search.unavailableWhy', { reason: disk(found.reason) })}
+          </p>
           <Button onClick={found.again}>{t('search.tryAgain')}</Button>
         </div>
       )}

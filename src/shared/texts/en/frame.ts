@@ -398,6 +398,16 @@ export const frame = {
       notFetched: 'the browser did not fetch it'
     }
   },
+  disk: {
+    full: 'the disk is full',
+    forbidden: 'the profile folder may not be written',
+    missing: 'there is no profile folder, and none can be made',
+    busy: 'another program holds the file',
+    broken: 'the disk cannot be read or written',
+    slow: 'the disk does not answer',
+    corrupt: 'the file is damaged',
+    thread: 'the part of Teahouse that writes it broke down'
+  },
   notices: {
     title: 'Notices',
     dismiss: 'Dismiss',

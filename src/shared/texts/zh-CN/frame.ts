@@ -249,7 +249,7 @@ export const frame: Same<typeof english> = {
     connections: '已保存的房间',
     connectionsNone: '你连接过的房间会保存在这里。',
     version: '版本 {{version}}',
-    profileFolder: '资料文件夹',
+    profileFolder: '配置文件夹',
     carrier: '显示方式',
     carriers: {
       electron: '独立窗口',
@@ -385,6 +385,16 @@ export const frame: Same<typeof english> = {
       notFetched: '浏览器没有取走文件'
     }
   },
+  disk: {
+    full: '磁盘已满',
+    forbidden: '配置文件夹不允许写入',
+    missing: '配置文件夹不存在，也无法创建',
+    busy: '文件正被另一个程序占用',
+    broken: '磁盘无法读写',
+    slow: '磁盘没有响应',
+    corrupt: '文件已损坏',
+    thread: '茶馆负责写入的部分出了故障'
+  },
   notices: {
     title: '通知',
     dismiss: '知道了',
@@ -395,7 +405,7 @@ export const frame: Same<typeof english> = {
     hostAgainChange: '先修改…',
     historyPaused: '聊天记录已暂停，目前无法保存：{{reason}}。一旦可以就会自动继续。',
     historyAside: '聊天记录无法读取，已另存为 {{file}}，并已重新开始记录。',
-    historyNewer: '聊天记录由更新版本的 茶馆 写成：可以阅读，但不会再写入。',
+    historyNewer: '聊天记录由更新版本的茶馆写成：可以阅读，但不会再写入。',
     runtimeMissing: '缺少桌面运行环境，因此茶馆在浏览器中打开：{{reason}}'
   }
 }
