@@ -50,7 +50,7 @@ export const Arriving = () => {
       <span aria-hidden className={styles['cup']}>
         茶
       </span>
-      <h1 className="unseen">Teahouse</h1>
+      <h1 className="unseen">{t('title.plain')}</h1>
       <p className={styles['late']}>{t('carrier.arriving')}</p>
     </main>
   )

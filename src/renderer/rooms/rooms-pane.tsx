@@ -40,7 +40,7 @@ const Brand = () => {
           茶
         </span>
       )}
-      <span className={styles['word']}>Teahouse</span>
+      <span className={styles['word']}>{t('title.plain')}</span>
       <Menu
         align="end"
         trigger={<IconButton label={t('rooms.add')} icon={<Plus />} />}

@@ -12,7 +12,7 @@ export const AboutPage = () => {
           茶
         </span>
         <div>
-          <h3>Teahouse</h3>
+          <h3>{t('title.plain')}</h3>
           <p className={styles['soft']}>{t('settings.version', { version })}</p>
         </div>
       </div>

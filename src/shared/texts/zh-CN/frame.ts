@@ -96,7 +96,7 @@ export const frame: Same<typeof english> = {
     lead: '在自己的网络里群聊：朴素、迅捷，任何老终端都能进来坐坐。',
     again: '想去哪里？',
     host: '开设房间',
-    hostText: '在这台电脑上开一个房间，别人用 Teahouse、netcat 或 telnet 就能进来。',
+    hostText: '在这台电脑上开一个房间，别人用茶馆、netcat 或 telnet 就能进来。',
     connect: '连接',
     connectText: '加入已经在运行的房间或聊天服务器，需要知道它的地址和端口。',
     recent: '回到'
@@ -158,7 +158,7 @@ export const frame: Same<typeof english> = {
   },
   connect: {
     title: '连接',
-    lead: '连接到 Teahouse 的房间，或任何通过 TCP 逐行收发文字的聊天服务器。',
+    lead: '连接到茶馆的房间，或任何通过 TCP 逐行收发文字的聊天服务器。',
     fromLink: '地址由链接填入，请先核对；按下“连接”之前什么都不会发生。',
     host: '地址',
     hostHint: '主机名或 IP 地址；粘贴 host:port 会自动拆开。',
@@ -272,7 +272,7 @@ export const frame: Same<typeof english> = {
     nameWord: '名字',
     textWord: '内容',
     others: '别人可以用什么连接',
-    othersTeahouse: 'Teahouse：选“连接…”，填入你的地址和端口。',
+    othersTeahouse: '茶馆：选“连接…”，填入你的地址和端口。',
     othersTerminal: '任意终端：用 netcat（命令见“地址与邀请”）或 telnet。有些 telnet 程序会损坏汉字，netcat 不会。',
     othersTutorial: 'Go 教程里的客户端：gopl、gopl-zh、iamhere、im 和纯转发，各走自己方言的入口。',
     open: '内容没有加密，身份也未经核实：只说可以让网络里的人听见的话。'
