@@ -1,10 +1,11 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import { viewNow } from '../store.ts'
 import { useWords } from '../words.ts'
 import { classes } from './class-names.ts'
+import { useScrolls } from './scrolls.ts'
 import styles from './dialog.module.css'
 
 interface DialogProps {
@@ -88,16 +89,7 @@ export const Dialog = ({
 /** The part of a dialog that scrolls when the window is low; by keyboard too, also where there is only text to read. */
 export const DialogBody = ({ children }: { children: ReactNode }) => {
   const body = useRef<HTMLDivElement>(null)
-  const [scrolls, setScrolls] = useState(false)
-  useLayoutEffect(() => {
-    const element = body.current
-    if (!element) return undefined
-    const look = (): void => setScrolls(element.scrollHeight > element.clientHeight)
-    look()
-    const observer = new ResizeObserver(look)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
+  const scrolls = useScrolls(body)
   return (
     <div ref={body} className={styles['body']} {...(scrolls ? { tabIndex: 0 } : {})}>
       {children}

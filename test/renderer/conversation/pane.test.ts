@@ -687,3 +687,34 @@ describe('for everybody', () => {
     await window.close()
   })
 })
+
+test('a small window with the largest letters: the title is read, and help leaves the field in sight', async () => {
+  const state = stateOf(talk(40))
+  const tea = sampleRoom('tea', { title: 'The tea room', host: '192.168.1.20', self: me })
+  const window = await open({
+    ...state,
+    preferences: { ...state.preferences, textSize: 20 },
+    rooms: [tea]
+  })
+  const { page } = window
+  await page.setViewportSize({ width: 500, height: 640 })
+  const cut = (): Promise<boolean> =>
+    page.getByRole('heading', { level: 1 }).evaluate((title) => title.scrollWidth > title.clientWidth)
+  expect(await cut()).toBe(false)
+  await composer(window).fill('/help')
+  await page.keyboard.press('Enter')
+  const help = page.getByRole('region', { name: 'What can be typed here' })
+  await help.waitFor()
+  for (const part of [help, composer(window), page.getByRole('button', { name: 'Room menu' })]) {
+    const box = await part.boundingBox()
+    expect(box && box.y >= 0 && box.y + box.height <= 640 && box.x + box.width <= 500).toBe(true)
+  }
+  // All of it is there, also by keyboard.
+  await help.getByRole('button').press('Tab')
+  await page.keyboard.press('End')
+  await expect
+    .poll(() => help.getByText('Everything else is said').evaluate((text) => text.getBoundingClientRect().bottom))
+    .toBeLessThan(640)
+  expect(await window.accessibility()).toEqual([])
+  await window.close()
+})
