@@ -114,12 +114,17 @@ const shape = (text: string): string => {
   return out
 }
 
-const plainOf = (name: string): string =>
-  name
+/** Two capitals and no small letter but `l`: among them it is read as an `I`, as in `MlNG`. */
+const SHOUTED = /^(?=.*\p{Lu}.*\p{Lu})(?:l|\P{Ll})*$/u
+
+const plainOf = (name: string): string => {
+  const plain = name
     .normalize('NFKC')
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replaceAll(/\s+/gu, ' ')
     .trim()
+  return SHOUTED.test(plain) ? plain.replaceAll('l', '1') : plain
+}
 
 /**
  * What a name looks like to an eye that does not look twice. Two keys, because capitals resemble other letters than

@@ -88,6 +88,8 @@ describe('names that look alike', () => {
     ['Ming', 'M1ng'],
     ['Ming', 'M1NG'],
     ['Lilli', 'L1l1i'],
+    ['Ming', 'MlNG'],
+    ['LILLI', 'Lilli'],
     ['oscar', '0scar'],
     ['в', 'В'],
     ['σ', 'ς'],
@@ -115,7 +117,8 @@ describe('names that look alike', () => {
     ['user2', 'user3'],
     ['José', 'Jose'],
     ['Mei', 'Mel'],
-    ['kai', 'kal']
+    ['kai', 'kal'],
+    ['Ai', 'Al']
   ])('%s and %s do not', (a, b) => {
     const book = makeNameBook<string>()
     expect(book.claim('first', a)).toBe(true)
