@@ -9,16 +9,18 @@ import { useDialectName } from '../parts/choices.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Dialog, DialogActions, DialogBody } from '../parts/dialog.tsx'
 import { ask, closeDialog, useApp } from '../store.ts'
-import { useWords } from '../words.ts'
+import { useLanguage, useWords } from '../words.ts'
 import { netcatLine, placeOf } from './invitation.ts'
 import styles from './invitation-dialog.module.css'
 
-const Firewall = ({ platform, port }: { platform: Surroundings['platform']; port: number }) => {
+const Firewall = ({ platform, hosting }: { platform: Surroundings['platform']; hosting: HostedRoom }) => {
   const t = useWords('frame')
+  const list = new Intl.ListFormat(useLanguage())
+  const ports = [...new Set(hosting.doors.map(({ port }) => String(port)))]
   return (
     <p className={styles['firewall']}>
-      {t(`invitation.firewall.${platform}`, { port })}
-      {platform === 'linux' && <code> sudo ufw allow {port}/tcp</code>}
+      {t(`invitation.firewall.${platform}`, { ports: list.format(ports) })}
+      {platform === 'linux' && <code> sudo ufw allow {ports.join(',')}/tcp</code>}
     </p>
   )
 }
@@ -104,7 +106,7 @@ export const InvitationDialog = ({ room, hosting, fresh }: { room: Room; hosting
             </ul>
           </section>
         )}
-        <Firewall platform={platform} port={best.port} />
+        <Firewall platform={platform} hosting={hosting} />
       </DialogBody>
       <DialogActions>
         <Button onClick={() => void copyInvitation(room)}>

@@ -72,7 +72,8 @@ describe('hosting a room', () => {
     await panel.getByText('docker0 · virtual network').waitFor()
     await panel.getByText('eth0 · try this first').waitFor()
     await panel.getByText('Port 8889 speaks gopl').waitFor()
-    await panel.getByText('let TCP port 8888 through').waitFor()
+    // Every door needs its way through the firewall.
+    await panel.getByText('let TCP port 8888 and 8889 through, for example with sudo ufw allow 8888,8889/tcp').waitFor()
     await panel.getByRole('button', { name: 'Copy nc 192.168.1.20 8888' }).click()
     expect(await window.page.evaluate(() => navigator.clipboard.readText())).toBe('nc 192.168.1.20 8888')
     await panel.getByRole('button', { name: 'Copy [fd00::7]:8888' }).click()

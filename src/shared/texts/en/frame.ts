@@ -153,10 +153,10 @@ export const frame = {
     doors: 'Doors',
     door: 'Port {{port}} speaks {{dialect}}',
     firewall: {
-      linux: 'If nobody gets in, a firewall may be in the way: let TCP port {{port}} through, for example with',
+      linux: 'If nobody gets in, a firewall may be in the way: let TCP port {{ports}} through, for example with',
       darwin: 'macOS may ask whether Teahouse may accept incoming connections: choose Allow.',
       win32: 'Windows may ask about the firewall: allow Teahouse on private networks.',
-      other: 'If nobody gets in, a firewall may be in the way: let TCP port {{port}} through.'
+      other: 'If nobody gets in, a firewall may be in the way: let TCP port {{ports}} through.'
     },
     copy: 'Copy invitation'
   },

@@ -149,10 +149,10 @@ export const frame: Same<typeof english> = {
     doors: '入口',
     door: '端口 {{port}} 使用 {{dialect}}',
     firewall: {
-      linux: '如果别人进不来，可能是防火墙挡住了：请放行 TCP 端口 {{port}}，例如',
+      linux: '如果别人进不来，可能是防火墙挡住了：请放行 TCP 端口 {{ports}}，例如',
       darwin: 'macOS 可能会询问是否允许 Teahouse 接受传入连接，请选择“允许”。',
       win32: 'Windows 防火墙可能会询问，请允许 Teahouse 在专用网络上通信。',
-      other: '如果别人进不来，可能是防火墙挡住了：请放行 TCP 端口 {{port}}。'
+      other: '如果别人进不来，可能是防火墙挡住了：请放行 TCP 端口 {{ports}}。'
     },
     copy: '复制邀请'
   },
