@@ -151,9 +151,12 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
         else push({ ...event }, 'export')
         return
       }
-      // Ids are never used again: nothing after a removal can be merged into what stood before it.
       case 'conversationRemoved':
       case 'roomRemoved':
+        // It may come again under its id: what follows must not be merged into what stands before the removal.
+        open = new Map()
+        push(event)
+        return
       case 'surroundingsChanged':
       case 'preferencesChanged':
       case 'roomsOrdered':
