@@ -170,6 +170,25 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const hasMoved = useCallback((): void => {
     moved.current = true
   }, [])
+  const leaving = useRef(false)
+  /** Moved by no input we know of (a screen reader, or rows just measured): believed if it is still so after a while. */
+  const leaveSlowly = useCallback((): void => {
+    if (leaving.current) return
+    leaving.current = true
+    let frames = SETTLING_FRAMES
+    const look = (): void => {
+      frames -= 1
+      if (frames > 0 && settling.current === 0) {
+        requestAnimationFrame(look)
+        return
+      }
+      leaving.current = false
+      if (virtual.isAtEnd(AT_END_PX)) return
+      if (settling.current > 0 && !moved.current) virtual.scrollToEnd()
+      else standAtEnd(conversation.id, false)
+    }
+    requestAnimationFrame(look)
+  }, [virtual, conversation.id])
   useEffect(() => {
     if (!placed) return
     if (lastKeyBefore.current !== lastKey) {
@@ -187,12 +206,13 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       moved.current = false
       // What comes in pushes the end away before the list follows it: only who went up has left it.
     } else if (offset >= endedAt.current && (visit === null || visit.atEnd)) return
-    else if (stands && !moved.current && settling.current > 0) {
-      virtual.scrollToEnd()
+    else if (stands && !moved.current) {
+      if (settling.current > 0) virtual.scrollToEnd()
+      else leaveSlowly()
       return
     }
     standAtEnd(conversation.id, atEnd)
-  }, [placed, atEnd, offset, stands, lastKey, visit, virtual, conversation.id])
+  }, [placed, atEnd, offset, stands, lastKey, visit, virtual, leaveSlowly, conversation.id])
   useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)
