@@ -32,6 +32,8 @@ const AT_END_PX = 24
  * a machine that stalls draws none, and settles nothing meanwhile.
  */
 const SETTLING_FRAMES = 12
+/** A place that is only measured wrongly is put right by the next frames. */
+const LEAVING_FRAMES = 3
 /** What was seen is told so often, not with each row that goes by. */
 const READ_PAUSE_MS = 250
 
@@ -175,7 +177,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const leaveSlowly = useCallback((): void => {
     if (leaving.current) return
     leaving.current = true
-    let frames = SETTLING_FRAMES
+    let frames = LEAVING_FRAMES
     const look = (): void => {
       frames -= 1
       if (frames > 0 && settling.current === 0) {
