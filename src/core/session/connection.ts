@@ -7,7 +7,7 @@ import { looksLikeNoChat, looksLikeWeb, makeDetector, proof, specOf, type Verdic
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { readHouse, readMark } from '../dialects/house.ts'
 import { lastWords } from '../dialects/im.ts'
-import { endsInCharacter, makeFramer } from './framing.ts'
+import { endsInCharacter, endsInSender, makeFramer } from './framing.ts'
 import { makeHearing } from './hearing.ts'
 import { makeListing } from './listing.ts'
 import type { Flight, Outbox } from './outbox.ts'
@@ -417,9 +417,9 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     const before = last ? last.before : tail
     lines += 1
     // Cut between the sender and his first word, nobody has said anything.
-    const saysNothing = standing.spec
-      .parse(before, known())
-      .every((spoken) => spoken.kind === 'said' && spoken.text.trim() === '')
+    const saysNothing =
+      endsInSender(before) ||
+      standing.spec.parse(before, known()).every((spoken) => spoken.kind === 'said' && spoken.text.trim() === '')
     if (before.trim() !== '' && !saysNothing) understand(before, lines)
     if (last) kick = { kind: 'kicked', reason: 'idle', text: last.kick }
   }

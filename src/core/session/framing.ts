@@ -24,6 +24,12 @@ export const endsInCharacter = (bytes: Uint8Array): boolean => {
   return false
 }
 
+/** Half a line of an unnamed sender, `[A]A:text`, cut within the second A: what it has of it looks like words. */
+export const endsInSender = (half: string): boolean => {
+  const end = half.indexOf(']')
+  return half.startsWith('[') && end > 0 && `${half.slice(1, end)}:`.startsWith(half.slice(end + 1))
+}
+
 /** `longest`: bytes of a line after which it is given as far as it goes, and the rest up to its LF is let go. */
 export const makeFramer = (longest: number, take: (line: Uint8Array, cut: boolean) => void): Framer => {
   let pieces: Uint8Array[] = []

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { endsInCharacter, makeFramer } from '../../../src/core/session/framing.ts'
+import { endsInCharacter, endsInSender, makeFramer } from '../../../src/core/session/framing.ts'
 import { AL, BOB, ME, stand } from './stand.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -76,4 +76,16 @@ test.each<[string, number[], boolean]>([
   ['continuations of nothing', [0x80, 0x80, 0x80, 0x80], false]
 ])('%s: does it end in a character?', (_what, bytes, torn) => {
   expect(endsInCharacter(Uint8Array.from(bytes))).toBe(torn)
+})
+
+test.each<[string, boolean]>([
+  ['[127.0.0.1:4001]127.0.0.1:40', true],
+  ['[127.0.0.1:4001]127.0.0.1:4001:', true],
+  ['[127.0.0.1:4001]', true],
+  ['[127.0.0.1:4001]127.0.0.1:4001:h', false],
+  ['[127.0.0.1:4001]bob:1', false],
+  ['[127.0.0.1:40', false],
+  ['127.0.0.1:4001]1', false]
+])('%s: does it end in its sender? %s', (half, expected) => {
+  expect(endsInSender(half)).toBe(expected)
 })

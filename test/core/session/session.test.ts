@@ -780,6 +780,14 @@ describe('the rest of the wire', () => {
     }
   )
 
+  test.each(['iamhere', 'im'] as const)('a line of %s that dies in its sender says nothing', (dialect) => {
+    const at = joined(dialect)
+    at.send(`[${BOB}]${BOB.slice(0, -2)}`)
+    at.news()
+    at.call().reset()
+    expect(at.news().map((event) => event.type)).toEqual(['disconnected'])
+  })
+
   test('the mark that comes with the welcome is heard before anything is written', () => {
     const at = stand()
     at.session.perform({ type: 'whisper', to: 'bob', text: 'a|b' })
