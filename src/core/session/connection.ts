@@ -418,7 +418,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     lines += 1
     // Cut between the sender and his first word, nobody has said anything.
     const saysNothing =
-      endsInSender(before) ||
+      (standing.spec.chunks && endsInSender(before)) ||
       standing.spec.parse(before, known()).every((spoken) => spoken.kind === 'said' && spoken.text.trim() === '')
     if (before.trim() !== '' && !saysNothing) understand(before, lines)
     if (last) kick = { kind: 'kicked', reason: 'idle', text: last.kick }

@@ -27,7 +27,8 @@ export const endsInCharacter = (bytes: Uint8Array): boolean => {
 /** Half a line of an unnamed sender, `[A]A:text`, cut within the second A: what it has of it looks like words. */
 export const endsInSender = (half: string): boolean => {
   const end = half.indexOf(']')
-  return half.startsWith('[') && end > 0 && `${half.slice(1, end)}:`.startsWith(half.slice(end + 1))
+  const sender = half.slice(1, end)
+  return half.startsWith('[') && /:\d{1,5}$/u.test(sender) && `${sender}:`.startsWith(half.slice(end + 1))
 }
 
 /** `longest`: bytes of a line after which it is given as far as it goes, and the rest up to its LF is let go. */

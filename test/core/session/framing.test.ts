@@ -85,7 +85,9 @@ test.each<[string, boolean]>([
   ['[127.0.0.1:4001]127.0.0.1:4001:h', false],
   ['[127.0.0.1:4001]bob:1', false],
   ['[127.0.0.1:40', false],
-  ['127.0.0.1:4001]1', false]
+  ['127.0.0.1:4001]1', false],
+  ['[ok]', false],
+  ['[1]1', false]
 ])('%s: does it end in its sender? %s', (half, expected) => {
   expect(endsInSender(half)).toBe(expected)
 })

@@ -780,6 +780,16 @@ describe('the rest of the wire', () => {
     }
   )
 
+  test.each(['plain', 'gopl'] as const)('what %s ends with in brackets is shown', (dialect) => {
+    const at = stand({ dialect })
+    at.call().accept(ME)
+    at.clock.advance(3000)
+    at.news()
+    at.send(`[${BOB}]`)
+    at.call().reset()
+    expect(at.news()).toContainEqual(expect.objectContaining({ type: 'line', text: `[${BOB}]` }))
+  })
+
   test.each(['iamhere', 'im'] as const)('a line of %s that dies in its sender says nothing', (dialect) => {
     const at = joined(dialect)
     at.send(`[${BOB}]${BOB.slice(0, -2)}`)
