@@ -6,14 +6,14 @@ import { sameAddress } from '../dialects/address.ts'
 import { looksLikeNoChat, looksLikeWeb, makeDetector, proof, specOf, type Verdict } from '../dialects/detection.ts'
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { readHouse, readMark } from '../dialects/house.ts'
-import { lastWords } from '../dialects/im.ts'
-import { endsInCharacter, endsInSender, makeFramer } from './framing.ts'
+import { makeFramer } from './framing.ts'
 import { makeHearing } from './hearing.ts'
 import { makeListing } from './listing.ts'
 import type { Flight, Outbox } from './outbox.ts'
 import { listsSelf, makeRoster } from './roster.ts'
 import { makeSpeaking } from './speaking.ts'
 import { capabilitiesOf, knowledgeOf, newStanding } from './standing.ts'
+import { makeTail } from './tail.ts'
 
 /** One TCP connection to a room, from its first byte to its last. */
 
@@ -24,12 +24,6 @@ const LISTEN_FAR_MS = 1500
 const ECHO_MS = 2000
 /** The race of 001 and 002 at connecting: not before this is anything asked (dialects 6.3). */
 const ROSTER_AFTER_MS = 200
-/** Unterminated bytes that are quiet so long may be a whole private line (dialects 3.7). */
-const TAIL_MS = 120
-/** Prompts and raw chunks of unknown servers: a line torn in two is worse than one that comes late. */
-const PLAIN_TAIL_MS = 500
-/** A longer tail is no private line; reading it again and again would cost. */
-const LONGEST_TAIL = 64 * 1024
 /** Words of a kick that no end follows were somebody's words. */
 const KICK_MS = 3000
 /** Nothing at all came since an unconfirmed line, for so long after it was given up: the peer is dead. */
@@ -111,7 +105,6 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   let going = false
   let lines = 0
   let held: string[] = []
-  let tailTimer: Timer | null = null
   let kick: Extract<Spoken, { kind: 'kicked' }> | null = null
   let unansweredLists = 0
   /** Texts sent before the server was taken for one that never echoes. */
@@ -320,7 +313,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     const lines = held
     held = []
     for (const [at, line] of lines.entries()) understand(line, at + 1)
-    armTail()
+    tail.arm()
   }
   const noChat = (text: string | null): void => {
     if (text !== null) tell({ type: 'line', text })
@@ -361,41 +354,18 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   }
   const framer = makeFramer(FOREIGN_LINE_BYTES, heardLine)
 
-  const quietTail = (patient: boolean): void => {
-    if (!standing.spec || standing.listening || framer.tailLength() > LONGEST_TAIL) return
-    // Our own host ends every line: what is quiet there is a line that is still on its way.
-    if (standing.marked) return
-    const bytes = framer.tail()
-    const tail = read(bytes)
-    if (tail.trim() === '') return
-    // The rest of a character is on its way, however slowly; unless the server cut it off.
-    if (!patient && endsInCharacter(bytes)) {
-      tailTimer = later(PLAIN_TAIL_MS, () => quietTail(true))
-      return
-    }
-    const spoken = standing.spec.parseTail(tail, known())
-    if (!spoken) return
-    framer.takeTail()
-    for (const one of spoken) hearing.hear(one)
-  }
-  const armTail = (): void => {
-    tailTimer?.cancel()
-    tailTimer = null
-    if (framer.tailLength() > 0) {
-      const plain = standing.spec?.name === 'plain'
-      tailTimer = later(plain ? PLAIN_TAIL_MS : TAIL_MS, () => quietTail(plain))
-    }
-  }
+  const tail = makeTail({ standing, framer, read, known, later, hear: (spoken) => hearing.hear(spoken) })
+
   const listened = (): void => {
     if (!standing.listening) return
     const quiet = clock.now() - lastReceivedAt
-    const tail = framer.tailLength() > 0
+    const unfinished = framer.tailLength() > 0
     // A line that is still on its way may decide.
-    if (tail && held.length === 0 && quiet < listenMs) {
+    if (unfinished && held.length === 0 && quiet < listenMs) {
       later(listenMs - quiet, listened)
       return
     }
-    if (tail) {
+    if (unfinished) {
       const bytes = framer.tail()
       if (isNoChat(bytes, true)) return noChat(null)
       if (held.length === 0) detector.hear(codec.decode(bytes))
@@ -405,23 +375,15 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   }
 
   const ending = (): void => {
-    const tail = read(framer.takeTail()).replace(/\r$/, '')
-    if (standing.listening && (held.length > 0 || tail !== '')) {
-      if (tail !== '' && held.length === 0) detector.hear(tail)
+    const left = read(framer.takeTail()).replace(/\r$/, '')
+    if (standing.listening && (held.length > 0 || left !== '')) {
+      if (left !== '' && held.length === 0) detector.hear(left)
       settle(detector.conclude())
     }
-    if (tail.trim() === '' || over || !standing.spec) return
-    // Our own host ends every line: this is a torn one, and what it says nobody said.
-    if (standing.marked) return
-    const last = standing.spec.name === 'im' ? lastWords(tail) : null
-    const before = last ? last.before : tail
-    lines += 1
-    // Cut between the sender and his first word, nobody has said anything.
-    const saysNothing =
-      (standing.spec.chunks && endsInSender(before)) ||
-      standing.spec.parse(before, known()).every((spoken) => spoken.kind === 'said' && spoken.text.trim() === '')
-    if (before.trim() !== '' && !saysNothing) understand(before, lines)
-    if (last) kick = { kind: 'kicked', reason: 'idle', text: last.kick }
+    if (over) return
+    const { said, kick: words } = tail.dying(left)
+    if (said !== null) understand(said, (lines += 1))
+    if (words !== null) kick = { kind: 'kicked', reason: 'idle', text: words }
   }
 
   const connection: Connection = {
@@ -434,7 +396,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
         return noChat(/[\0\ufffd]/.test(text) ? null : text)
       }
       if (over) return
-      armTail()
+      tail.arm()
       speaking.pump()
       deps.changed()
     },
