@@ -72,8 +72,13 @@ export interface RoomDesk extends Speech {
   /** Our end of the connection as the other side sees it without NAT. */
   localEnd(): string | null
   start(options: SessionOptions): void
-  /** Ends the session; what was not written yet waits for the next one, what was written stays unconfirmed. */
+  /**
+   * Ends the session; what was not written yet waits for the next one. What still comes until the server has ended it too
+   * (at most 1 s) is heard, unless somebody connects again before. What was not confirmed by then stays unconfirmed.
+   */
   stop(): Promise<void>
+  /** The same without waiting: nothing is heard afterwards. */
+  cut(): Promise<void>
   openPrivate(key: string): ConversationId | null
   /** With somebody the roster does not know, by name: while it is not complete, the server knows better. */
   openPrivateNamed(name: string): ConversationId
@@ -104,6 +109,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let room = initial
   let session: Session | null = null
   let stops: (() => void) | null = null
+  /** A session that has said goodbye and still listens. */
+  let leaving: { hearOut: () => void; done: Promise<void> } | null = null
   let localEnd: string | null = null
   let wasConnected = false
   let standing = false
@@ -325,7 +332,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       case 'recognised':
         patch({ dialect: { ...room.dialect, recognised: event.dialect, by: event.by } })
         deps.remember({ lastDialect: event.dialect })
-        if (recognisedAt === null) {
+        if (recognisedAt === null && session !== null) {
           recognisedAt = clock.now()
           clock.after(ROSTER_WAIT_MS, () => ownLines.waiting.dispatch())
         }
@@ -365,12 +372,45 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         conversations.add(id, { kind: 'line', text: event.text })
         return
       case 'disconnected':
-        heardDisconnected(event)
+        // We left by hand: told when nothing more is heard.
+        if (session !== null) heardDisconnected(event)
         return
       case 'noted':
         ownLines.noted(event.ref, event.state)
     }
   }
+
+  const stop = (): Promise<void> => {
+    const ending = session
+    if (ending === null) return leaving?.done ?? Promise.resolve()
+    const deaf = stops
+    const withdraw = (ref: string): boolean => ending.withdraw(ref)
+    session = null
+    stops = null
+    asked = null
+    localEnd = null
+    recognisedAt = null
+    patch({ status: { state: 'away', reason: 'left' }, renaming: { state: 'idle' } })
+    ownLines.takeBack(withdraw)
+    const hearOut = (): void => {
+      if (leaving?.hearOut !== hearOut) return
+      ending.hearOut()
+      deaf?.()
+      leaving = null
+      ownLines.settleAll(withdraw)
+      if (standing) {
+        conversations.add(id, { kind: 'disconnected', reason: 'left' })
+        away = { since: clock.wall(), sure: true }
+      }
+      standing = false
+      forgetPeople()
+    }
+    const left = ending.leave()
+    const done = left.then(hearOut)
+    leaving = { hearOut, done }
+    return done
+  }
+
   return {
     ...speech,
     id,
@@ -388,6 +428,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     localEnd: () => localEnd,
     start: (options) => {
       if (session !== null) return
+      leaving?.hearOut()
       let current = true
       stops = () => {
         current = false
@@ -409,25 +450,11 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       session.attend(deps.attended())
       refreshCapabilities()
     },
-    stop: async () => {
-      const ending = session
-      if (ending === null) return
-      ending.hearOut()
-      stops?.()
-      session = null
-      stops = null
-      ownLines.settleAll((ref) => ending.withdraw(ref))
-      asked = null
-      localEnd = null
-      if (standing) {
-        conversations.add(id, { kind: 'disconnected', reason: 'left' })
-        away = { since: clock.wall(), sure: true }
-      }
-      standing = false
-      recognisedAt = null
-      patch({ status: { state: 'away', reason: 'left' }, renaming: { state: 'idle' } })
-      forgetPeople()
-      await ending.leave()
+    stop,
+    cut: () => {
+      const done = stop()
+      leaving?.hearOut()
+      return done
     },
     openPrivate: (key) => {
       const there = threads.get(key)

@@ -79,7 +79,7 @@ export interface Rooms {
   reopen(conversation: ConversationId): Outcome
   forget(desk: RoomDesk): Promise<Outcome>
   host(command: Command<'host'>): Promise<Outcome>
-  stopHosting(desk: RoomDesk): Promise<Outcome>
+  stopHosting(desk: RoomDesk): Outcome | Promise<Outcome>
   /** Any room is hosted now. */
   hosting(): boolean
   /** Counts the guests where somebody came or went since the last time. */
@@ -99,6 +99,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   const desks = new Map<RoomId, RoomDesk>()
   /** Hosted rooms in which somebody came or went since the guests were counted last. */
   const moved = new Set<RoomId>()
+  /** Hosted rooms on their way out: the last lines said there are still heard. */
+  const closing = new Map<RoomId, Promise<Outcome>>()
   /** What earlier runs left, and rooms that were closed in this one. They may be read, hosted again, or connected to. */
   const restored = new Map<string, RestoredConversation>(history?.restored.map((one) => [one.id, one]))
   let lastRef = 0
@@ -322,6 +324,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     desk.patch({ open: false })
     reorder()
     await stopped
+    if (!desk.view().open) conversations.settle(desk.id)
     return done
   }
 
@@ -342,7 +345,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   const forget = async (desk: RoomDesk): Promise<Outcome> => {
     if (hosting.has(desk.id)) return stopHosting(desk)
     memory.keep({ rooms: memory.now().rooms.filter((room) => room.id !== desk.id) })
-    const stopped = desk.stop()
+    const stopped = desk.cut()
     const gone = conversations.of(desk.id).map((conversation) => conversation.id)
     removeDesk(desk)
     drop(desk.id)
@@ -367,6 +370,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     hostedRoomOf(memory.now(), restored.values(), name, (id) => hosting.has(id))
 
   const host = async (command: Command<'host'>): Promise<Outcome> => {
+    // It may be the same room that is being closed.
+    await Promise.all(closing.values())
     const opened = await hosting.open(sameRoomAs(command.name) ?? newId(), command)
     if (!opened.ok) return opened
     const { room, before } = opened
@@ -387,15 +392,23 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     return { ok: true, room: desk.id, conversation: desk.id }
   }
 
-  const stopHosting = async (desk: RoomDesk): Promise<Outcome> => {
-    if (!hosting.has(desk.id)) return no('no-such-room')
+  const shut = async (desk: RoomDesk): Promise<Outcome> => {
     // The members are told before the host himself is seen to go.
-    const shut = hosting.close(desk.id)
+    const closed = hosting.close(desk.id)
     if (memory.now().hosted?.id === desk.id) memory.keep({ hosted: hosting.newest() })
-    const stopped = desk.stop()
-    putAway(desk)
-    await Promise.all([shut, stopped])
+    await Promise.all([closed, desk.stop()])
+    closing.delete(desk.id)
+    // Forgotten meanwhile.
+    if (desks.get(desk.id) === desk) putAway(desk)
     return done
+  }
+  const stopHosting = (desk: RoomDesk): Outcome | Promise<Outcome> => {
+    const already = closing.get(desk.id)
+    if (already !== undefined) return already
+    if (!hosting.has(desk.id)) return no('no-such-room')
+    const outcome = shut(desk)
+    closing.set(desk.id, outcome)
+    return outcome
   }
 
   for (const saved of memory.now().rooms) addSaved(saved)
