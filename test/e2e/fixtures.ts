@@ -15,8 +15,8 @@ export interface AppUnderTest {
   ): Promise<Awaited<R>>
   /** Ends by itself, asked or not; resolves with its exit code. */
   exited: Promise<number | null>
-  /** What a system sends to end a program. */
-  signal(name: 'SIGINT' | 'SIGTERM'): void
+  /** What a system sends to end a program; with SIGKILL it has no time for anything. */
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void
   /** Quits as from the menu, without the question whether to stop hosting; ends the process if it will not. */
   close(): Promise<void>
 }

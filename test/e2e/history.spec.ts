@@ -5,7 +5,7 @@ import { startIm } from '../support/servers/im.ts'
 import { personAt } from './driver.ts'
 import { expect, test } from './fixtures.ts'
 
-/** Waits for what a pause in typing tells the app, on the disk where a restart will look for it. */
+/** Waits for a draft that begins so, on the disk where a restart will look for it. */
 const draftIsKept = (profile: string, text: string): Promise<void> =>
   expect
     .poll(() => {
@@ -14,12 +14,12 @@ const draftIsKept = (profile: string, text: string): Promise<void> =>
         return db
           .prepare('SELECT draft FROM conversations')
           .all()
-          .map((row) => row['draft'])
+          .some((row) => String(row['draft']).startsWith(text))
       } finally {
         db.close()
       }
     })
-    .toContain(text)
+    .toBe(true)
 
 test('a restart keeps what was said, what is unread, and the draft', async ({ launchApp, profile }) => {
   const [one, two] = [await startIm(), await startIm()]
@@ -52,6 +52,45 @@ test('a restart keeps what was said, what is unread, and the draft', async ({ la
     await expect(you.field()).toHaveValue('half a sentence 半句')
   } finally {
     await Promise.all([one.close(), two.close()])
+  }
+})
+
+test('the plug is pulled in the middle of a sentence', async ({ launchApp, profile }) => {
+  const server = await startIm()
+  try {
+    const first = await launchApp()
+    const me = personAt(first, await first.firstWindow())
+    await me.connectTo(server.port)
+    const guest = await connectRaw(server.port)
+    guest.write('你好，再见\n')
+    await expect(me.message('你好，再见')).toBeVisible()
+    await me.say('said before')
+    await expect(me.message('said before').getByText('Delivered')).toBeAttached()
+    let typing = true
+    const sentence = 'and then I wanted to tell you that '.repeat(10)
+    const typed = me
+      .field()
+      .pressSequentially(sentence, { delay: 50 })
+      .catch(() => undefined)
+      .finally(() => {
+        typing = false
+      })
+    await draftIsKept(profile, 'and then')
+    expect(typing).toBe(true)
+    first.signal('SIGKILL')
+    await first.exited
+    await first.close()
+    await typed
+    guest.close()
+
+    const second = await launchApp()
+    const you = personAt(second, await second.firstWindow())
+    await you.goTo(`127.0.0.1:${server.port}`)
+    await expect(you.message('你好，再见')).toBeVisible()
+    await expect(you.message('said before').getByText('Delivered')).toBeAttached()
+    await expect(you.field()).toHaveValue(/^and then/)
+  } finally {
+    await server.close()
   }
 })
 

@@ -15,8 +15,8 @@ export interface Insertion {
   start: boolean
 }
 
-/** A draft is told to the app when typing pauses: it is for the next start, not for every letter. */
-const PAUSE_MS = 400
+/** The app is told of a draft at most so often while somebody types: what a crash costs is less than a word. */
+const KEEP_EVERY_MS = 400
 
 const drafts = createStore<Drafts>(() => ({ texts: {} }))
 const waiting = new Map<ConversationId, ReturnType<typeof setTimeout>>()
@@ -42,10 +42,10 @@ export const keepDraft = (conversation: ConversationId): void => {
 
 export const setDraft = (conversation: ConversationId, text: string): void => {
   drafts.setState((state) => ({ texts: { ...state.texts, [conversation]: text } }))
-  clearTimeout(waiting.get(conversation))
+  if (waiting.has(conversation)) return
   waiting.set(
     conversation,
-    setTimeout(() => keepDraft(conversation), PAUSE_MS)
+    setTimeout(() => keepDraft(conversation), KEEP_EVERY_MS)
   )
 }
 
