@@ -6,6 +6,7 @@ import { sameAddress } from '../dialects/address.ts'
 import { looksLikeNoChat, looksLikeWeb, makeDetector, proof, specOf, type Verdict } from '../dialects/detection.ts'
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { readHouse, readMark } from '../dialects/house.ts'
+import { bounded } from './bounded.ts'
 import { makeFramer } from './framing.ts'
 import { makeHearing } from './hearing.ts'
 import { makeListing } from './listing.ts'
@@ -296,7 +297,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     reconsider(line, count)
     if (lateEcho(line)) return
     const house = readHouse(line, known())
-    for (const spoken of house ? [house] : standing.spec.parse(line, known())) hearing.hear(spoken)
+    for (const spoken of bounded(line, house ? [house] : standing.spec.parse(line, known()))) hearing.hear(spoken)
   }
 
   const settle = (verdict: Verdict | null): void => {

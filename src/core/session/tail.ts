@@ -1,6 +1,7 @@
 import type { Timer } from '../../shared/carriers.ts'
 import type { Knowledge, Spoken } from '../dialects/dialect.ts'
 import { lastWords } from '../dialects/im.ts'
+import { bounded } from './bounded.ts'
 import type { Framer } from './framing.ts'
 import { endsInCharacter, endsInSender } from './framing.ts'
 import type { Standing } from './standing.ts'
@@ -49,7 +50,7 @@ export const makeTail = ({ standing, framer, read, known, later, hear }: TailDep
     const spoken = standing.spec.parseTail(tail, known())
     if (!spoken) return
     framer.takeTail()
-    for (const one of spoken) hear(one)
+    for (const one of bounded(tail, spoken)) hear(one)
   }
 
   return {
