@@ -307,10 +307,14 @@ export const TIMELINE_SLACK = 1000
 export const VIEW_LINES = 2000
 /** A hostile server may send lines of a megabyte: all texts of one timeline together, some 32 MiB of memory. */
 export const TIMELINE_CHARACTERS = 16 * 1024 * 1024
+/** The same of all timelines of a view: with many conversations each has an equal share, and asks for the rest. */
+export const VIEW_CHARACTERS = 4 * TIMELINE_CHARACTERS
 /** Newest lines of each conversation in a snapshot: a few screens. Older ones are asked for by `page`. */
 export const SNAPSHOT_LINES = 500
 /** Texts of one conversation that cross the bridge in one piece (a snapshot, a page, a batch), unless one is longer. */
 export const STRETCH_CHARACTERS = 1024 * 1024
+/** Texts of all conversations in a snapshot: more of one message would stop a page for longer than anybody waits. */
+export const SNAPSHOT_CHARACTERS = 8 * STRETCH_CHARACTERS
 
 /** What somebody else said or a server wrote: it counts as unread until it was seen. */
 export const isForReading = (line: LineBody): boolean => (line.kind === 'said' && !line.own) || line.kind === 'line'
@@ -342,6 +346,26 @@ export const oldestTo = (lines: readonly Line[], start: number, most: number, ch
     end += 1
   }
   return end
+}
+
+/** What one of so many timelines of a view may hold. */
+const viewShare = (conversations: number): number => Math.min(TIMELINE_CHARACTERS, VIEW_CHARACTERS / conversations)
+
+/** The end of a timeline, as much as its share is; itself where all of it is. */
+const within = (timeline: Timeline, most: number, characters: number): Timeline => {
+  const { lines } = timeline
+  const from = newestFrom(lines, lines.length, most, characters)
+  return from === 0 ? timeline : { lines: lines.slice(from), whole: false }
+}
+
+/** One more takes its share from the others. */
+const timelinesWith = (timelines: AppState['timelines'], fresh: ConversationId): AppState['timelines'] => {
+  const share = viewShare(Object.keys(timelines).length + 1)
+  const before =
+    share === TIMELINE_CHARACTERS
+      ? timelines
+      : Object.fromEntries(Object.entries(timelines).map(([id, one]) => [id, within(one, one.lines.length, share)]))
+  return { ...before, [fresh]: { lines: [], whole: true } }
 }
 
 const replaceOrAppend = <T extends { id: string }>(list: readonly T[], item: T): T[] => {
@@ -401,7 +425,7 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
         timelines:
           event.conversation.id in state.timelines
             ? state.timelines
-            : { ...state.timelines, [event.conversation.id]: { lines: [], whole: true } }
+            : timelinesWith(state.timelines, event.conversation.id)
       }
     case 'conversationRemoved':
       return {
@@ -413,13 +437,10 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       const timeline = state.timelines[event.conversation] ?? { lines: [], whole: true }
       const lines = [...timeline.lines, ...event.lines]
       const most = lines.length > VIEW_LINES + TIMELINE_SLACK ? VIEW_LINES : lines.length
-      const from = newestFrom(lines, lines.length, most, TIMELINE_CHARACTERS)
+      const share = viewShare(state.conversations.length)
       return {
         ...state,
-        timelines: {
-          ...state.timelines,
-          [event.conversation]: from === 0 ? { ...timeline, lines } : { lines: lines.slice(from), whole: false }
-        }
+        timelines: { ...state.timelines, [event.conversation]: within({ ...timeline, lines }, most, share) }
       }
     }
     case 'linesChanged': {

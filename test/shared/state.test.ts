@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { AppEvent, AppState, Conversation, Line, Room } from '../../src/shared/state.ts'
-import { applyEvent, TIMELINE_CHARACTERS, TIMELINE_SLACK, VIEW_LINES } from '../../src/shared/state.ts'
+import {
+  applyEvent,
+  lineWeight,
+  TIMELINE_CHARACTERS,
+  TIMELINE_SLACK,
+  VIEW_CHARACTERS,
+  VIEW_LINES
+} from '../../src/shared/state.ts'
 
 const room = (id: string): Room => ({
   id,
@@ -133,5 +140,20 @@ describe('applying an event', () => {
     const full = applyEvent(state, { type: 'linesAdded', conversation: 'a', lines: many })
     expect(full.timelines['a']).toMatchObject({ whole: false })
     expect(full.timelines['a']?.lines.map((one) => one.id)).toEqual([12, 13, 14, 15])
+  })
+
+  test('a hundred conversations of huge lines share what one page can bear', () => {
+    const text = 'x'.repeat(TIMELINE_CHARACTERS / 32)
+    let full = state
+    for (let n = 0; n < 100; n += 1) {
+      const id = `p${n}`
+      full = applyEvent(full, { type: 'conversationChanged', conversation: conversation(id, 'a') })
+      const many = Array.from({ length: 40 }, (_, at): Line => ({ id: at + 10, at: 0, kind: 'line', text }))
+      full = applyEvent(full, { type: 'linesAdded', conversation: id, lines: many })
+    }
+    const held = Object.values(full.timelines).flatMap(({ lines }) => lines)
+    expect(held.reduce((sum, one) => sum + lineWeight(one), 0)).toBeLessThanOrEqual(VIEW_CHARACTERS)
+    expect(full.timelines['p0']).toMatchObject({ whole: false })
+    expect(full.timelines['p99']?.lines.at(-1)?.id).toBe(49)
   })
 })

@@ -16,18 +16,19 @@ import type {
 import {
   isForReading,
   lineWeight,
-  newestFrom,
+  SNAPSHOT_CHARACTERS,
   SNAPSHOT_LINES,
-  TIMELINE_CHARACTERS,
-  TIMELINE_LINES,
-  TIMELINE_SLACK
+  STRETCH_CHARACTERS,
+  TIMELINE_LINES
 } from '../../shared/state.ts'
 import type { History, RestoredConversation } from '../history/contract.ts'
 import type { Notification } from './contract.ts'
+import type { HeldLines } from './held-lines.ts'
+import { makeHolding } from './held-lines.ts'
 import { makeLedger } from './ledger.ts'
 import type { Unwritten } from './looking.ts'
 import { plainText } from './notifications.ts'
-import { indexOfLine, makeReader, stretchBefore } from './reading.ts'
+import { makeReader, stretchBefore } from './reading.ts'
 
 /** Lines of one conversation in memory where the rest can be read from the disk: what a person scrolls through. */
 export const WINDOW_LINES = 5000
@@ -37,10 +38,7 @@ const PREVIEW_CHARACTERS = 120
 /** One conversation and everything said in it. Mutable inside; what leaves it is not changed any more. */
 interface Talk {
   view: Conversation
-  lines: Line[]
-  /** Characters in all of them. */
-  weight: number
-  whole: boolean
+  held: HeldLines
   /** The newest message; its one-line form is made when it is told, not for each of a thousand lines a second. */
   newest: Line | null
   /** Lines up to this one were shown; those behind it wait for the disk. */
@@ -140,6 +138,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
   const talks = new Map<ConversationId, Talk>()
   const changed = new Set<Talk>()
   let lastLine = 0
+  const holding = makeHolding()
   const reader = makeReader(history)
   const ledger = history === null ? null : makeLedger(history, clock)
   /** The newest of the versions of a changed line that are on their way to the disk. A line that is new has but one. */
@@ -158,26 +157,15 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     soon()
   }
 
-  const indexOf = (talk: Talk, id: LineId): number => indexOfLine(talk.lines, id)
-
   const isKept = (talk: Talk): boolean => history !== null && deps.keeps(talk.view.room)
-  const find = (talk: Talk, id: LineId): Line | null => {
-    const found = talk.lines[indexOf(talk, id)]
-    return found?.id === id ? found : null
-  }
   const replace = (talk: Talk, line: Line): void => {
-    const at = indexOf(talk, line.id)
-    const before = talk.lines[at]
-    if (before?.id !== line.id) return
-    talk.weight += lineWeight(line) - lineWeight(before)
-    talk.lines[at] = line
-    if (talk.newest?.id !== line.id) return
+    if (!talk.held.replace(line) || talk.newest?.id !== line.id) return
     talk.newest = line
     patch(talk, {})
   }
   /** Deleted or cleared away, not merely out of the window. */
   const isRemoved = (talk: Talk, id: LineId): boolean =>
-    id <= talk.cleared || (id >= (talk.lines[0]?.id ?? 0) && find(talk, id) === null)
+    id <= talk.cleared || (id >= (talk.held.lines[0]?.id ?? 0) && talk.held.find(id) === null)
 
   /** Hands the conversation itself over, if the history does not know it so. */
   const store = (talk: Talk): void => {
@@ -215,7 +203,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     const arrived = (): boolean =>
       version === null ? !onTheWay.has(line.id) : onTheWay.get(line.id) === version && onTheWay.delete(line.id)
     const clean = (): Line => {
-      const { unsaved: _unsaved, ...now } = find(talk, line.id) ?? line
+      const { unsaved: _unsaved, ...now } = talk.held.find(line.id) ?? line
       replace(talk, now)
       return now
     }
@@ -226,7 +214,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
         show: (unsaved) => {
           if (isGone()) return
           if (unsaved) {
-            const marked: Line = { ...(find(talk, line.id) ?? line), unsaved: true }
+            const marked: Line = { ...(talk.held.find(line.id) ?? line), unsaved: true }
             replace(talk, marked)
             show(marked)
           } else if (arrived()) show(clean())
@@ -248,15 +236,9 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     if (line.id <= talk.told) tell({ type: 'linesChanged', conversation: id, lines: [line] })
   }
 
-  /** Drops the oldest lines in portions: one at a time would copy the whole list each time. */
-  const shorten = (talk: Talk): void => {
-    const { lines } = talk
-    const most = isKept(talk) && history?.state() === 'writing' ? WINDOW_LINES : TIMELINE_LINES
-    if (lines.length <= most + TIMELINE_SLACK && talk.weight <= TIMELINE_CHARACTERS) return
-    const gone = lines.splice(0, newestFrom(lines, lines.length, most, TIMELINE_CHARACTERS * 0.9))
-    for (const line of gone) talk.weight -= lineWeight(line)
-    if (gone.length > 0) talk.whole = false
-  }
+  /** Where the disk has the rest, a window is enough. */
+  const mostLines = (room: RoomId): number =>
+    history !== null && deps.keeps(room) && history.state() === 'writing' ? WINDOW_LINES : TIMELINE_LINES
 
   const isMention = (talk: Talk, line: LineBody): boolean =>
     isForReading(line) && (talk.view.with !== null || (line.kind === 'said' && line.mention))
@@ -310,9 +292,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const last = lines.at(-1)?.id ?? 0
       const talk: Talk = {
         view,
-        lines: [...lines],
-        weight: lines.reduce((sum, line) => sum + lineWeight(line), 0),
-        whole: restored?.newest.whole ?? true,
+        held: holding.open(lines, restored?.newest.whole ?? true, () => mostLines(room)),
         newest,
         told: last,
         cleared: 0,
@@ -320,13 +300,18 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
         closed: false
       }
       lastLine = Math.max(lastLine, last)
+      talks.get(id)?.held.close()
       talks.set(id, talk)
       // Its lines find it there.
       store(talk)
       tell({ type: 'conversationChanged', conversation: view })
       // A view that is attached begins a new conversation empty.
       if (restored !== undefined)
-        tell({ type: 'timelineReset', conversation: id, timeline: stretchBefore(talk, lines.length, SNAPSHOT_LINES) })
+        tell({
+          type: 'timelineReset',
+          conversation: id,
+          timeline: stretchBefore(talk, talk.held.lines.length, SNAPSHOT_LINES)
+        })
     },
     close: (id, byHand) => {
       const talk = talks.get(id)
@@ -334,6 +319,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       talk.closed = byHand
       store(talk)
       talks.delete(id)
+      talk.held.close()
       changed.delete(talk)
       tell({ type: 'conversationRemoved', conversation: id })
     },
@@ -348,9 +334,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const talk = talks.get(id)
       if (!talk) return lastLine
       const line: Line = { id: lastLine, at, ...body }
-      talk.lines.push(line)
-      talk.weight += lineWeight(line)
-      shorten(talk)
+      talk.held.add(line)
       keep(talk, line, 'new', (shown) => {
         talk.told = line.id
         tell({ type: 'linesAdded', conversation: id, lines: [shown] })
@@ -360,12 +344,12 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     },
     line: (id, line) => {
       const talk = talks.get(id)
-      return talk === undefined ? null : find(talk, line)
+      return talk === undefined ? null : talk.held.find(line)
     },
     recall: async (id, line) => {
       const talk = talks.get(id)
       if (talk === undefined) return null
-      return find(talk, line) ?? (isRemoved(talk, line) ? null : ((await history?.line(id, line)) ?? null))
+      return talk.held.find(line) ?? (isRemoved(talk, line) ? null : ((await history?.line(id, line)) ?? null))
     },
     change: (id, line, how) => {
       const talk = talks.get(id)
@@ -396,25 +380,21 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     remove: (id, line) => {
       const talk = talks.get(id)
       if (!talk) return
-      const before = find(talk, line)
-      if (before !== null) {
-        talk.weight -= lineWeight(before)
-        talk.lines.splice(indexOf(talk, line), 1)
-      } else if (history === null || isRemoved(talk, line)) return
+      if (!talk.held.remove(line) && (history === null || isRemoved(talk, line))) return
       onTheWay.delete(line)
       if (isKept(talk)) history?.append({ op: 'remove', conversation: id, line }, () => undefined)
       // One that was never shown has nowhere to go from.
       if (line > talk.told) return
       tell({ type: 'linesRemoved', conversation: id, lines: [line] })
       if (talk.newest?.id !== line) return
-      talk.newest = talk.lines.findLast((other) => other.kind === 'said' || other.kind === 'line') ?? null
+      talk.newest = talk.held.lines.findLast((other) => other.kind === 'said' || other.kind === 'line') ?? null
       patch(talk, {})
     },
     read: (id, line) => {
       const talk = talks.get(id)
       if (!talk) return
       const readUpTo = Math.max(talk.view.readUpTo, Math.min(line, talk.told))
-      if (isKept(talk) && !talk.whole && readUpTo < (talk.lines[0]?.id ?? 0)) {
+      if (isKept(talk) && !talk.held.whole && readUpTo < (talk.held.lines[0]?.id ?? 0)) {
         // Read far up: what follows is not in memory, and is counted where it is.
         if (readUpTo === talk.view.readUpTo) return
         patch(talk, { readUpTo })
@@ -423,7 +403,7 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       }
       let unread = 0
       let mentions = 0
-      for (const later of talk.lines.slice(indexOf(talk, readUpTo + 1), indexOf(talk, talk.told + 1))) {
+      for (const later of talk.held.lines.slice(talk.held.indexOf(readUpTo + 1), talk.held.indexOf(talk.told + 1))) {
         if (isForReading(later)) unread += 1
         if (isMention(talk, later)) mentions += 1
       }
@@ -452,17 +432,15 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     },
     unwritten: () =>
       [...talks.values()].map((talk) => {
-        const shown = talk.lines.slice(0, indexOf(talk, talk.told + 1))
+        const shown = talk.held.lines.slice(0, talk.held.indexOf(talk.told + 1))
         const written = isKept(talk) && history?.state() !== 'off'
         return { conversation: talk.view, lines: written ? shown.filter((line) => line.unsaved === true) : shown }
       }),
     clear: (id) => {
       for (const talk of talks.values()) {
         if (id !== null && talk.view.id !== id) continue
-        talk.cleared = Math.max(talk.cleared, talk.told, talk.lines.at(-1)?.id ?? 0)
-        talk.lines = []
-        talk.weight = 0
-        talk.whole = true
+        talk.cleared = Math.max(talk.cleared, talk.told, talk.held.lines.at(-1)?.id ?? 0)
+        talk.held.clear()
         talk.newest = null
         tell({ type: 'timelineReset', conversation: talk.view.id, timeline: { lines: [], whole: true } })
         patch(talk, { unread: 0, mentions: 0 })
@@ -473,10 +451,15 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       for (const talk of talks.values()) if (talk.view.room === room) store(talk)
     },
     showAll: () => ledger?.showAll(),
-    timelines: () =>
-      Object.fromEntries(
-        [...talks].map(([id, talk]) => [id, stretchBefore(talk, indexOf(talk, talk.told + 1), SNAPSHOT_LINES)])
-      ),
+    timelines: () => {
+      const each = Math.min(STRETCH_CHARACTERS, SNAPSHOT_CHARACTERS / talks.size)
+      const newest = (talk: Talk): Timeline => {
+        const stretch = stretchBefore(talk, talk.held.indexOf(talk.told + 1), SNAPSHOT_LINES, each)
+        // A single line that is longer is read when somebody opens the conversation.
+        return stretch.lines.every((line) => lineWeight(line) <= each) ? stretch : { lines: [], whole: false }
+      }
+      return Object.fromEntries([...talks].map(([id, talk]) => [id, newest(talk)]))
+    },
     totals: () => {
       let unread = 0
       let mentions = 0

@@ -15,6 +15,7 @@ import {
   applyEvent,
   VIEW_LINES,
   lineWeight,
+  SNAPSHOT_CHARACTERS,
   SNAPSHOT_LINES,
   STRETCH_CHARACTERS,
   TIMELINE_CHARACTERS
@@ -353,6 +354,27 @@ describe('the feed', () => {
     }
     expect(held).toBeLessThanOrEqual(TIMELINE_CHARACTERS)
     expect(held).toBeGreaterThan(TIMELINE_CHARACTERS / 2)
+  })
+
+  test('two hundred people who whisper a megabyte each cost no more of either', async () => {
+    const rig = makeRig()
+    await rig.join()
+    settle(rig.session())
+    const huge = 'x'.repeat(STRETCH_CHARACTERS / 2)
+    for (let n = 0; n < 150; n += 1) {
+      const from = { address: `10.0.0.9:${n + 1000}`, name: `n${n}` }
+      rig.session().tell(present([from]))
+      for (let times = 0; times < 2; times += 1) rig.session().tell(whispered(from, `${times} ${huge}`))
+      rig.clock.advance(100)
+    }
+    const timelines = Object.values(rig.attach().state().timelines)
+    expect(timelines).toHaveLength(151)
+    const held = timelines.flatMap(({ lines }) => lines)
+    expect(held.reduce((sum, line) => sum + lineWeight(line), 0)).toBeLessThanOrEqual(SNAPSHOT_CHARACTERS)
+    // What a person opens is there.
+    const id = rig.view.state().conversations.at(-1)?.id ?? ''
+    const page = await rig.board.answer({ type: 'page', conversation: id, before: 1_000_000, limit: 100 })
+    expect(page.lines).toHaveLength(1)
   })
 
   test('keeps the wish that started the app for the first view', () => {

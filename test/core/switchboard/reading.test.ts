@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Around, Later } from '../../../src/shared/state.ts'
 import type { Line } from '../../../src/shared/state.ts'
+import { makeHolding } from '../../../src/core/switchboard/held-lines.ts'
 import type { Readable } from '../../../src/core/switchboard/reading.ts'
 import { makeReader } from '../../../src/core/switchboard/reading.ts'
 import type { FakeHistory } from './fake-history.ts'
@@ -11,10 +12,10 @@ const line = (id: number): Line => ({ id, at: id * 1000, kind: 'line', text: `${
 const lines = (from: number, to: number): Line[] => Array.from({ length: to - from + 1 }, (_, n) => line(from + n))
 
 type Talk = { -readonly [K in keyof Readable]: Readable[K] }
+const heldOf = (held: Line[], whole = false): Talk['held'] => makeHolding().open(held, whole, () => held.length)
 const talkOf = (held: Line[], more: Partial<Talk> = {}): Talk => ({
   view: { id: 'r1' },
-  lines: held,
-  whole: false,
+  held: heldOf(held),
   told: held.at(-1)?.id ?? 0,
   cleared: 0,
   ...more
@@ -73,14 +74,14 @@ describe('downwards', () => {
   test('lines that leave memory while the disk is read leave no hole', async () => {
     const { history, talk } = long()
     const answer = makeReader(history).pageAfter(talk, 75, 50)
-    talk.lines = lines(95, 100)
+    talk.held = heldOf(lines(95, 100))
     expect(await answer).toEqual({ lines: lines(76, 80), newest: false })
   })
 
   test('what is cleared meanwhile does not come back', async () => {
     const { history, talk } = long()
     const answer = makeReader(history).pageAfter(talk, 10, 50)
-    talk.lines = []
+    talk.held = heldOf([])
     talk.cleared = 100
     expect(await answer).toEqual({ lines: [], newest: true })
   })
@@ -117,7 +118,7 @@ describe('around', () => {
     history.disk.set('r1', [...lines(1, 39), ...lines(45, 100)])
     expect(found(await makeReader(history).around(talk, { line: 40 }, 10)).target).toBe(45)
     expect(found(await makeReader(null).around(talkOf(lines(1, 9)), { line: 50 }, 10)).target).toBe(9)
-    expect(await makeReader(null).around(talkOf([], { whole: true }), { line: 50 }, 10)).toEqual({
+    expect(await makeReader(null).around(talkOf([], { held: heldOf([], true) }), { line: 50 }, 10)).toEqual({
       found: false,
       why: 'nothing'
     })
