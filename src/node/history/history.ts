@@ -16,6 +16,8 @@ import { makeThread } from './thread.ts'
 
 /** What one commit holds at most: a commit of more would keep the next page waiting. */
 const BATCH_OPERATIONS = 2000
+/** The same for lines of a megabyte: a batch is copied on its way to the thread, and lies in memory on both sides. */
+const BATCH_CHARACTERS = 1024 * 1024
 /** Told as saved in one turn of the event loop: a flood must not hold up the rest. */
 const TOLD_AT_ONCE = 500
 /** How often it is tried again while nothing can be written: soon after somebody made room. */
@@ -201,9 +203,19 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     new Promise((resolve) => {
       clock.endOfTurn(resolve)
     })
+  const batchLength = (): number => {
+    let length = 0
+    let characters = 0
+    for (const { operation } of queue) {
+      characters += weightOf(operation)
+      if (length === BATCH_OPERATIONS || (length > 0 && characters > BATCH_CHARACTERS)) break
+      length += 1
+    }
+    return length
+  }
   /** One batch. What fails stays at the front; false. */
   const writeSome = async (): Promise<boolean> => {
-    const batch = queue.slice(0, BATCH_OPERATIONS)
+    const batch = queue.slice(0, batchLength())
     const answer = await thread.ask({ do: 'write', operations: batch.map(({ operation }) => operation) })
     if (!answer.ok) {
       pause(answer.why)
