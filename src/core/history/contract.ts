@@ -74,10 +74,13 @@ export type HistoryState = 'writing' | 'paused' | 'off'
 export interface HistoryListener {
   /** `reason`: the system's own word, such as ENOSPC; empty when writing again. */
   stateChanged(state: HistoryState, reason: string): void
+  /** The disk was not waited for at the start: what it holds, now that it can be read. Once, before `stateChanged`. */
+  found?(restored: readonly RestoredConversation[]): void
 }
 
 /** What was said, on the disk. Never throws and never blocks: what cannot be done is told by its answer. */
 export interface History {
+  /** What was there at the start; empty where the disk was not waited for. */
   readonly restored: readonly RestoredConversation[]
   state(): HistoryState
   /** Set once, by the owner. */

@@ -405,6 +405,7 @@ export const makeSwitchboardWith =
 
     for (const body of deps.notices) notice(body)
     history?.listen({
+      found: (restored) => rooms.found(restored),
       stateChanged: (state, reason) => {
         if (state !== 'writing') conversations.showAll()
         for (const one of frame.notices)

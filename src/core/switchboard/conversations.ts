@@ -74,6 +74,8 @@ export interface Change {
 export interface Conversations {
   /** `restored`: as it was when the program ended last. */
   open(id: ConversationId, room: RoomId, other: Member | null, restored?: RestoredConversation): void
+  /** What an earlier run left of an open one, read late. */
+  found(restored: RestoredConversation): void
   /** Takes it out of the view; `byHand`: until something new is said. What was said stays in the history. */
   close(id: ConversationId, byHand: boolean): void
   get(id: ConversationId): Conversation | null
@@ -312,6 +314,25 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
           conversation: id,
           timeline: stretchBefore(talk, talk.held.lines.length, SNAPSHOT_LINES)
         })
+    },
+    found: ({ id, newest, readUpTo, unread, mentions, draft }) => {
+      const talk = talks.get(id)
+      if (!talk) return
+      const { view } = talk
+      const last = newest.lines.at(-1)?.id ?? 0
+      if (last > 0) {
+        talk.held.uncover()
+        const end = talk.held.indexOf(talk.told + 1)
+        tell({ type: 'timelineReset', conversation: id, timeline: stretchBefore(talk, end, SNAPSHOT_LINES) })
+      }
+      // Who has read something in this run has that behind them.
+      const isNew = view.readUpTo < last
+      patch(talk, {
+        draft: view.draft === '' ? draft : view.draft,
+        readUpTo: Math.max(view.readUpTo, readUpTo),
+        unread: view.unread + (isNew ? unread : 0),
+        mentions: view.mentions + (isNew ? mentions : 0)
+      })
     },
     close: (id, byHand) => {
       const talk = talks.get(id)

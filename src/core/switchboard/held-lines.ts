@@ -22,6 +22,8 @@ export interface HeldLines {
   replace(line: Line): boolean
   /** False: it is not in memory. */
   remove(id: LineId): boolean
+  /** There is something older. */
+  uncover(): void
   /** Nothing was ever said. */
   clear(): void
   /** Its share is the others'. */
@@ -112,6 +114,9 @@ export const makeHolding = (): Holding => {
           weigh(-lineWeight(before))
           lines.splice(indexOf(id), 1)
           return true
+        },
+        uncover: () => {
+          whole = false
         },
         clear: () => {
           weigh(-weight)

@@ -40,12 +40,12 @@ export interface RoomDeps {
   profileName: () => string
   /** What is said here is written down. */
   keeps: () => boolean
+  /** For the id of a new private thread; null: nothing is kept, and counting does. */
+  threadNumber: (() => number) | null
   /** Somebody is looking at this room right now. */
   attended: () => boolean
   /** Our session is in the room, from this end. */
   arrived: (own: string) => void
-  /** The room and its private threads as they were when the program ended last. */
-  restored: readonly RestoredConversation[]
 }
 
 /** Since when the room was not heard, by the last lines of an earlier run; null: it never was. */
@@ -61,8 +61,11 @@ const awayAfter = (lines: readonly Line[]): Away | null => {
 /** One room: our session in it, who is there, our own lines, private threads. */
 export interface RoomDesk extends Speech {
   readonly id: RoomId
-  /** Opens the private threads of an earlier run; once, when the room itself is open. */
-  restore(): void
+  /**
+   * Opens the private threads of an earlier run and takes over what waits to be sent: once, when the room itself is open,
+   * or later, when the disk could be read. `left`: the room and its threads as they were when the program ended last.
+   */
+  restore(left: readonly RestoredConversation[]): void
   view(): Room
   patch(change: Partial<Room>): void
   /** What the room is called may have changed. */
@@ -122,7 +125,13 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let recognisedAt: number | null = null
   /** Since when the room is not heard; null: it is, or never was. */
   let away: Away | null = null
-  const threads = makeThreads(id, conversations, deps.keeps, (thread) => ownLines.waiting.in(thread).length > 0)
+  const threads = makeThreads(
+    id,
+    conversations,
+    deps.keeps,
+    (thread) => ownLines.waiting.in(thread).length > 0,
+    deps.threadNumber
+  )
   const { ownLines, speech } = makeSpeech({
     room: () => room,
     clock,
@@ -414,11 +423,20 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   return {
     ...speech,
     id,
-    restore: () => {
-      threads.restore(deps.restored)
-      for (const one of deps.restored) if (conversations.get(one.id) !== null) ownLines.restore(one)
-      const own = deps.restored.find((one) => one.id === id)
-      if (own !== undefined) away = awayAfter(own.newest.lines)
+    restore: (left) => {
+      threads.restore(left)
+      for (const one of left) if (conversations.get(one.id) !== null) ownLines.restore(one)
+      const own = left.find((one) => one.id === id)
+      if (own !== undefined && !wasConnected) away = awayAfter(own.newest.lines)
+      if (members === null) return
+      // Who is there already is met now.
+      const present = [...members.values()]
+      threads.follow(
+        { type: 'people', reset: true, present, gone: [], self: room.self, complete },
+        members,
+        present,
+        resolve
+      )
     },
     view: () => room,
     patch,

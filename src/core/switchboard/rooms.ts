@@ -80,6 +80,8 @@ export interface Rooms {
   forget(desk: RoomDesk): Promise<Outcome>
   host(command: Command<'host'>): Promise<Outcome>
   stopHosting(desk: RoomDesk): Outcome | Promise<Outcome>
+  /** What earlier runs left, read late. */
+  found(late: readonly RestoredConversation[]): void
   /** Any room is hosted now. */
   hosting(): boolean
   /** Counts the guests where somebody came or went since the last time. */
@@ -138,15 +140,15 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
       givenTitle: () => hosting.name(id) ?? memory.room(id)?.title ?? '',
       nick: () => memory.nickFor(id),
       profileName: () => memory.now().name,
+      threadNumber: history === null ? null : () => history.nextLine(clock.wall()),
       keeps: () => history !== null && memory.room(id)?.history !== 'never',
       attended: () => attended(id),
-      arrived: (own) => hosting.spare(id, own),
-      restored: [...restored.values()].filter((one) => one.room === id)
+      arrived: (own) => hosting.spare(id, own)
     })
     desks.set(id, desk)
     tell({ type: 'roomChanged', room })
     conversations.open(id, id, null, restored.get(id))
-    desk.restore()
+    desk.restore([...restored.values()].filter((one) => one.room === id))
     // Read once: what happens from here on is not in it. In a room of the past nothing does.
     if (!isPast(desk)) drop(id)
     return desk
@@ -426,6 +428,16 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     forget,
     host,
     stopHosting,
+    found: (late) => {
+      for (const one of late) if (!restored.has(one.id)) restored.set(one.id, one)
+      for (const desk of desks.values()) {
+        if (isPast(desk)) continue
+        const left = late.filter((one) => one.room === desk.id)
+        for (const one of left) conversations.found(one)
+        desk.restore(left)
+        drop(desk.id)
+      }
+    },
     hosting: () => hosting.any(),
     recount: () => {
       for (const id of moved) countGuests(id)

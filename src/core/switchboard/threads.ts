@@ -71,15 +71,15 @@ const asLeft = ({ id, room, with: other, unverified, readUpTo }: Conversation): 
 
 /**
  * `keeps`: what is said is written down, so that a closed thread can go on. `hasWaiting`: own lines are still to be sent
- * in it, and it must stay. `number`: for the id of a new thread, where another program of the profile may open one in
- * the same room at the same time.
+ * in it, and it must stay. `number`: for the id of a new thread, where others may be that are not known here: of an
+ * earlier run, when the disk was not waited for, or of another program of the profile.
  */
 export const makeThreads = (
   room: RoomId,
   conversations: Conversations,
   keeps: () => boolean,
   hasWaiting: (conversation: ConversationId) => boolean,
-  number?: () => number
+  number: (() => number) | null
 ): Threads => {
   /** The least recently used first. */
   const threads = new Map<string, ConversationId>()

@@ -22,8 +22,8 @@ const BATCH_CHARACTERS = 1024 * 1024
 const TOLD_AT_ONCE = 500
 /** How often it is tried again while nothing can be written: soon after somebody made room. */
 const RETRY_MS = 2000
-/** A start waits no longer for the history; what it would have shown can be read later. */
-const OPEN_MS = 8000
+/** A start waits no longer for the history; what it would have shown is shown when the disk has woken up. */
+const OPEN_MS = 3000
 /** A quitting program waits no longer for a disk that stalls. */
 const CLOSE_MS = 5000
 /** What is held while nothing can be written: hours of a busy room. Beyond, the newest is shown and not kept. */
@@ -85,7 +85,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   let writing: Promise<void> | null = null
   let scheduled = false
   let retry: Timer | null = null
-  /** What came too late for the start, and so is not before anybody's eyes: it must not be written over with nothing. */
+  /** What came too late for the start: until it is before somebody's eyes, it must not be written over with nothing. */
   const overlooked = new Map<ConversationId, Pick<StoredConversation, 'draft' | 'readUpTo'>>()
   let wasOpen = false
   /** As handed over last: a new file must know them before their lines. */
@@ -140,7 +140,8 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
 
   const accept = (opened: HistoryOpened): void => {
     open = true
-    if (started && !wasOpen) {
+    const late = started && !wasOpen
+    if (late) {
       for (const { id, draft, readUpTo } of opened.restored) overlooked.set(id, { draft, readUpTo })
       queue = queue.map(({ operation, saved }) => ({ operation: respecting(operation), saved }))
     }
@@ -148,6 +149,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     lane = opened.lane % LANES
     lastSlot = Math.max(lastSlot, Math.floor(opened.lastLine / LANES))
     if (!started) restored = opened.restored
+    else if (late) listener?.found?.(opened.restored)
     if (opened.setAside !== null) {
       log.warn('history set aside')
       tellNotice({ kind: 'history-set-aside', file: opened.setAside })

@@ -15,6 +15,8 @@ export interface FakeHistory extends History {
   /** Commits what was handed over so far. */
   commit(): void
   become(state: HistoryState, reason?: string): void
+  /** The disk has woken up after the start, and holds this. */
+  find(restored: RestoredConversation[]): void
   /** What lies on the disk beyond the memory. */
   disk: Map<string, Line[]>
   asked: string[]
@@ -97,6 +99,7 @@ export const makeFakeHistory = (restored: RestoredConversation[] = []): FakeHist
       state = next
       listener?.stateChanged(next, reason)
     },
+    find: (found) => listener?.found?.(found),
     lines: () => fake.operations.flatMap((one) => (one.op === 'line' && 'text' in one.line ? [one.line.text] : []))
   }
   return fake

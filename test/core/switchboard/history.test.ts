@@ -233,7 +233,11 @@ describe('a start', () => {
     expect(rig.conversation('r1/p/3').unverified).not.toBe(true)
     rig.session().tell(whispered(BEN, 'new'))
     rig.clock.advance(1000)
-    expect(rig.view.state().conversations.map((one) => one.id)).toEqual(['r1', 'r1/p/3', 'r1/p/4'])
+    expect(rig.view.state().conversations.map((one) => one.id)).toEqual([
+      'r1',
+      'r1/p/3',
+      expect.stringMatching(/^r1\/p\/\d+$/)
+    ])
   })
 
   test('who comes back under another address goes on by the unchanged name, marked', async () => {
@@ -269,7 +273,11 @@ describe('a start', () => {
     expect(rig.conversation('r1/p/1')).toMatchObject({ with: { name: 'Carl' }, present: false })
     rig.session().tell(whispered(BEN, 'I am Ben'))
     rig.clock.advance(1000)
-    expect(rig.view.state().conversations.map((one) => one.id)).toEqual(['r1', 'r1/p/1', 'r1/p/2'])
+    expect(rig.view.state().conversations.map((one) => one.id)).toEqual([
+      'r1',
+      'r1/p/1',
+      expect.stringMatching(/^r1\/p\/\d+$/)
+    ])
     await rig.run({ type: 'say', conversation: 'r1/p/1', text: 'Carl?' })
     expect(rig.session().asked.at(-1)).toMatchObject({ type: 'whisper', to: 'Carl' })
   })
@@ -443,4 +451,82 @@ test('without a history everything is as if there were none', () => {
   rig.board.start()
   rig.session().tell(present([ME]), said(ANNA, 'at once'))
   expect(shown(rig)).toEqual(['at once'])
+})
+
+describe('a disk that was not waited for at the start', () => {
+  const late = (): RestoredConversation[] => [
+    restored({
+      readUpTo: 1,
+      unread: 2,
+      mentions: 1,
+      draft: 'unfinished',
+      newest: { lines: [old(1, 'one'), old(2, 'two'), old(3, '@Leaf three')], whole: true },
+      queued: [old(4, 'still to be sent', { own: true, state: 'queued', at: 0 })]
+    }),
+    thread(1, ANNA),
+    thread(2, BEN)
+  ]
+
+  test('shows what it holds as soon as it wakes up, in front of what was said meanwhile', async () => {
+    const { rig, history } = start()
+    settle(rig.session())
+    rig.session().tell(said(ANNA, 'meanwhile'))
+    expect(rig.view.state().timelines['r1']).toMatchObject({ whole: true })
+    history.find(late())
+    history.disk.set('r1', late()[0]?.newest.lines ?? [])
+    rig.clock.advance(1000)
+    const timeline = rig.view.state().timelines['r1']
+    expect(timeline?.whole).toBe(false)
+    const [first] = timeline?.lines ?? []
+    const page = await rig.board.answer({ type: 'page', conversation: 'r1', before: first?.id ?? 0, limit: 10 })
+    expect(page.lines.map(({ id }) => id)).toEqual([1, 2, 3])
+    expect(rig.conversation('r1')).toMatchObject({ draft: 'unfinished', readUpTo: 1, unread: 3, mentions: 1 })
+  })
+
+  test('takes nothing away of what was written and read meanwhile', async () => {
+    const { rig, history } = start()
+    settle(rig.session())
+    rig.session().tell(said(ANNA, 'meanwhile'))
+    const line = rig.lines('r1').at(-1)?.id ?? 0
+    await rig.run({ type: 'read', conversation: 'r1', line })
+    await rig.run({ type: 'draft', conversation: 'r1', text: 'new words' })
+    history.find(late())
+    expect(rig.conversation('r1')).toMatchObject({ draft: 'new words', readUpTo: line, unread: 0, mentions: 0 })
+  })
+
+  test('brings private threads back, to those who are there too; one begun meanwhile is another', () => {
+    const { rig, history } = start()
+    settle(rig.session())
+    rig.session().tell(present([BEN, ANNA]), whispered(BEN, 'meanwhile'))
+    rig.clock.advance(1000)
+    const [, begun] = rig.view.state().conversations
+    history.find(late())
+    expect(rig.conversation('r1/p/1')).toMatchObject({ with: ANNA, present: true })
+    expect(rig.conversation('r1/p/2')).toMatchObject({ with: BEN })
+    expect(rig.lines('r1/p/2')).toMatchObject([{ text: 'thread 2' }])
+    rig.session().tell(whispered(BEN, 'again'), whispered(ANNA, 'me too'))
+    expect(rig.lines(begun?.id ?? '')).toMatchObject([{ text: 'meanwhile' }, { text: 'again' }])
+    expect(rig.lines('r1/p/1')).toMatchObject([{ text: 'thread 1' }, { text: 'me too' }])
+  })
+
+  test('what was still to be sent goes out, before what was written since', async () => {
+    const { rig, history } = start()
+    await rig.run({ type: 'say', conversation: 'r1', text: 'since' })
+    history.find([
+      restored({ queued: [old(4, 'before', { own: true, state: 'queued', at: rig.clock.wall() - 1000 })] })
+    ])
+    settle(rig.session())
+    for (let n = 0; n < 3; n += 1) {
+      history.commit()
+      rig.clock.advance(100)
+    }
+    expect(rig.session().asked.flatMap((one) => (one.type === 'say' ? [one.text] : []))).toEqual(['before', 'since'])
+  })
+
+  test('a room of earlier is found in a search and opened to be read', async () => {
+    const { rig, history } = start()
+    history.find([restored({ id: 'r7', room: 'r7', title: 'Long ago', hosted: true })])
+    expect(await rig.run({ type: 'reopen', conversation: 'r7' })).toMatchObject({ ok: true })
+    expect(rig.room('r7')).toMatchObject({ title: 'Long ago', status: { state: 'past' } })
+  })
 })

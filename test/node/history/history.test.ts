@@ -55,8 +55,14 @@ describe('what was said', () => {
     const { history } = await opening
     later(() => history.close())
     expect([history.state(), history.restored]).toEqual(['paused', []])
+    const found: string[] = []
+    history.listen({
+      stateChanged: () => undefined,
+      found: (late) => found.push(...late.map((one) => `${one.id}: ${one.draft}`))
+    })
     history.append({ op: 'conversation', conversation: room('r1', { title: 'New name' }) }, () => undefined)
     await until(() => history.state() === 'writing')
+    expect(found.toSorted()).toEqual(['r1: unfinished', 'r2: old words', 'r3: further words'])
     history.append({ op: 'conversation', conversation: room('r3') }, () => undefined)
     history.append({ op: 'conversation', conversation: room('r2', { draft: 'new words' }) }, () => undefined)
     history.append({ op: 'conversation', conversation: room('r2') }, () => undefined)
