@@ -20,6 +20,8 @@ const KEEP_EVERY_MS = 400
 
 const drafts = createStore<Drafts>(() => ({ texts: {} }))
 const waiting = new Map<ConversationId, ReturnType<typeof setTimeout>>()
+/** What the app was told last, which its own word may not follow yet. */
+const told = new Map<ConversationId, string>()
 
 const remembered = (conversation: ConversationId): string => {
   const app = appNow()
@@ -29,13 +31,14 @@ const remembered = (conversation: ConversationId): string => {
 export const draftNow = (conversation: ConversationId): string =>
   drafts.getState().texts[conversation] ?? remembered(conversation)
 
-/** Tells the app what stands in a composer, if it does not know yet. */
+/** Tells the app what was typed into a composer since it was told last. What it knows beyond that is its own. */
 export const keepDraft = (conversation: ConversationId): void => {
   clearTimeout(waiting.get(conversation))
-  waiting.delete(conversation)
+  if (!waiting.delete(conversation)) return
   const app = appNow()
   const text = draftNow(conversation)
-  if (app && conversationOf(app, conversation) && text !== remembered(conversation)) {
+  if (app && conversationOf(app, conversation) && text !== (told.get(conversation) ?? remembered(conversation))) {
+    told.set(conversation, text)
     tell({ type: 'draft', conversation, text })
   }
 }

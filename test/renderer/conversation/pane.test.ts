@@ -371,6 +371,21 @@ describe('the composer', () => {
   })
 })
 
+test('a sentence that is sent while its draft is on the way to the app leaves no draft behind', async () => {
+  const window = await open(stateOf([]))
+  await composer(window).fill('words')
+  await vi.waitFor(() => expect(window.all).toContainEqual({ type: 'draft', conversation: 'tea', text: 'words' }))
+  // The app has not answered yet.
+  await composer(window).press('Enter')
+  await vi.waitFor(() => expect(window.all).toContainEqual({ type: 'draft', conversation: 'tea', text: '' }))
+  await window.push({
+    type: 'conversationChanged',
+    conversation: sampleConversation('tea', 'tea', { draft: 'words' })
+  })
+  expect(await composer(window).inputValue()).toBe('')
+  await window.close()
+})
+
 describe('coming in', () => {
   const connected = line(1, { kind: 'connected', again: false })
   const own = line(2, { kind: 'joined', member: { ...me, name: null }, own: true })
