@@ -267,16 +267,19 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       turnTo({ dialect: sign.dialect, by: sign.by, proven: true, self: sign.self ?? (count === 1 ? sign.came : null) })
     }
   }
+  /** Told as sent already, of a server that was slow to say what it is: the line is not told a second time. */
   const lateEcho = (line: string): boolean => {
-    if (unechoed.length === 0 || standing.spec?.name !== 'plain') return false
-    const [spoken] = specOf('relay').parse(line, known())
-    if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, local)) return false
+    if (unechoed.length === 0 || !standing.spec) return false
+    const isPlain = standing.spec.name === 'plain'
+    const [spoken] = (isPlain ? specOf('relay') : standing.spec).parse(line, known())
+    const self = roster.self()?.address ?? local
+    if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, isPlain ? local : self))
+      return false
     const at = unechoed.indexOf(spoken.text)
     if (at < 0) return false
-    // Told as sent already: the line is not told a second time.
     unechoed.splice(at, 1)
     roster.seen(spoken.address, undefined, true)
-    proveByEcho()
+    if (isPlain) proveByEcho()
     return true
   }
 

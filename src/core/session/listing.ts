@@ -8,6 +8,11 @@ const QUIET_MS = 300
 const PATIENCE_MS = 1500
 /** No row at all: frozen, dead, or no such verb. */
 const ANSWER_MS = 10_000
+/**
+ * A cable that is out loses nothing, it only brings the answer late: rows that come within this time of a question
+ * nobody answered are its answer, and not what everybody in the room says.
+ */
+const LATE_ANSWER_MS = 5 * 60_000
 
 export interface Row {
   address: string | null
@@ -49,10 +54,13 @@ export const makeListing = (deps: {
   let selfListed = false
   /** Monotonic, ms. */
   let rowAt = 0
+  /** Until when the answer to a question that was given up may come (monotonic, ms). */
+  let owedUntil = Number.NEGATIVE_INFINITY
 
   const finish = (): void => {
     const [asked, got, had] = [askers, [...rows.values()], answered]
     listing.close()
+    owedUntil = had ? Number.NEGATIVE_INFINITY : clock.now() + LATE_ANSWER_MS
     deps.done(got, asked, had)
   }
   const quiet = (): void => {
@@ -64,7 +72,7 @@ export const makeListing = (deps: {
     timer = clock.after(ms, quiet)
   }
   const listing: Listing = {
-    open: () => askers.length > 0,
+    open: () => askers.length > 0 || answered || clock.now() < owedUntil,
     ask: (asker) => {
       askers.push(asker)
       if (askers.length > 1) return false

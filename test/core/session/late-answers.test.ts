@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { BOB, ME, stand } from './stand.ts'
+
+/** A cable that is out for fifteen seconds: nothing is lost, everything comes late. */
+const OUT_MS = 15_000
+
+describe('the answer to a question of our own that comes after the cable was out', () => {
+  const room = () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(`[${ME}]${ME}:已上线\n* Teahouse 1 Lab\n`)
+    at.clock.advance(400)
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]${BOB}:在线...\n`)
+    at.clock.advance(2000)
+    at.news()
+    at.wrote()
+    return at
+  }
+
+  test('is an answer, not what everybody in the room says', () => {
+    const at = room()
+    // The machine's addresses changed: a standing line is asked whether it still stands.
+    at.session.retryNow()
+    expect(at.wrote()).toEqual(['who\n'])
+    at.clock.advance(OUT_MS)
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]${BOB}:在线...\n`)
+    at.clock.advance(2000)
+    expect(at.news()).toEqual([])
+  })
+
+  test('does not take the place of a line that was said meanwhile', () => {
+    const at = room()
+    at.session.retryNow()
+    at.session.perform({ type: 'say', text: 'said while the cable is out', ref: 'a' })
+    at.clock.advance(OUT_MS)
+    at.send(`[${ME}]${ME}:在线...\n[${BOB}]${BOB}:在线...\n[${ME}]${ME}:said while the cable is out\n`)
+    at.clock.advance(2000)
+    const said = at.news().filter(({ type }) => type === 'said')
+    expect(said).toEqual([expect.objectContaining({ text: 'said while the cable is out', own: true, ref: 'a' })])
+  })
+})
+
+describe.each([
+  ['im', `[${ME}]${ME}:已上线\n`, (text: string) => `[${ME}]${ME}:${text}\n`],
+  ['iamhere', `[${ME}]${ME}:I am here\n[${ME}]${ME}:login\n`, (text: string) => `[${ME}]${ME}:${text}\n`],
+  ['gopl', `You are ${ME}\n`, (text: string) => `${ME}: ${text}\n`]
+] as const)('a server known as %s that is slow to greet', (dialect, welcome, told) => {
+  test('tells nothing twice of what was written before it said what it is', () => {
+    const at = stand({ remembered: dialect })
+    at.call().accept(ME)
+    at.clock.advance(3000)
+    const refs = ['a', 'b', 'c']
+    for (const ref of refs) at.session.perform({ type: 'say', text: `line ${ref}`, ref })
+    at.clock.advance(3000)
+    at.send(welcome)
+    at.clock.advance(500)
+    for (const ref of refs) at.send(told(`line ${ref}`))
+    at.send(told('line a'))
+    const own = at
+      .news()
+      .flatMap((event) => (event.type === 'said' && event.own ? [`${event.text} ${event.ref ?? '-'}`] : []))
+    // What is told once more than it was written is a line of its own.
+    expect(own).toEqual([...refs.map((ref) => `line ${ref} ${ref}`), 'line a -'])
+  })
+})
