@@ -5,18 +5,17 @@ import type { Charset } from '../../shared/dialect.ts'
 import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
-import type { AppEvent, Away, ConversationId, Line, People, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, ConversationId, People, Room, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
+import { makeAbsence } from './absence.ts'
 import type { Conversations } from './conversations.ts'
+import { makeIgnoring, MAX_KEPT_NAME } from './ignoring.ts'
 import { mentions } from './mention.ts'
 import type { Speech } from './speech.ts'
 import { makeSpeech, ROSTER_WAIT_MS } from './speech.ts'
 import { makeThreads, sameMembers } from './threads.ts'
 
-/** What the settings can hold; a server may tell a name of a megabyte. */
-const MAX_KEPT_NAME = 200
-const MAX_KEPT_IGNORED = 1000
 /** A server that has not answered a rename by now has other words for it, or none: the field stops waiting. */
 export const RENAME_ANSWER_MS = 10_000
 
@@ -46,16 +45,6 @@ export interface RoomDeps {
   attended: () => boolean
   /** Our session is in the room, from this end. */
   arrived: (own: string) => void
-}
-
-/** Since when the room was not heard, by the last lines of an earlier run; null: it never was. */
-const awayAfter = (lines: readonly Line[]): Away | null => {
-  const heard = lines.findLast((line) => !(line.kind === 'said' && line.own && line.state === 'queued'))
-  const turn = lines.findLast(({ kind }) => kind === 'connected' || kind === 'disconnected' || kind === 'kicked')
-  // A program that was killed told nobody when: it is only known until when it heard something.
-  if (turn === undefined || turn.kind === 'connected')
-    return heard === undefined ? null : { since: heard.at, sure: false }
-  return { since: turn.at, sure: true }
 }
 
 /** One room: our session in it, who is there, our own lines, private threads. */
@@ -96,16 +85,6 @@ export interface RoomDesk extends Speech {
   ignore(key: string, on: boolean): boolean
 }
 
-/** A name to ignore for longer than one connection; only where names are unique it means somebody. */
-const nameKey = (name: string): string => `name:${name}`
-
-/** The names stay, which a person chose; of the addresses these came back with, the newest: there is no end of them. */
-const newestIgnored = (keys: readonly string[]): string[] => {
-  const names = keys.filter((key) => key.startsWith(nameKey('')))
-  const addresses = keys.filter((key) => !key.startsWith(nameKey('')))
-  return [...names, ...addresses.slice(-MAX_KEPT_IGNORED)]
-}
-
 export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   const { id } = initial
   const { conversations, tell, clock } = deps
@@ -123,8 +102,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let toldName = ''
   /** When this connection was recognised (monotonic ms): before that nothing is sent. */
   let recognisedAt: number | null = null
-  /** Since when the room is not heard; null: it is, or never was. */
-  let away: Away | null = null
+  const absence = makeAbsence(clock)
   const threads = makeThreads(
     id,
     conversations,
@@ -167,8 +145,18 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       patch({ capabilities: { who: now.who, rename: now.rename, whisper: now.whisper, echo: now.echo } })
   }
 
-  const isIgnored = (member: Member): boolean => room.ignored.includes(memberKey(member))
   const namesAreUnique = (): boolean => room.marked || room.dialect.recognised === 'im'
+
+  const ignoring = makeIgnoring({
+    room: () => room,
+    namesAreUnique,
+    member: (key) => {
+      const thread = threads.get(key)
+      return members?.get(key) ?? (thread === null ? null : conversations.get(thread)?.with) ?? null
+    },
+    show: (ignored) => patch({ ignored }),
+    remember: (ignored) => deps.remember({ ignored })
+  })
 
   // --- people ---
 
@@ -211,12 +199,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       complete: event.complete
     })
     threads.follow(event, known, arrived, resolve)
-    if (namesAreUnique()) {
-      const back = event.present.filter(
-        (member) => !isIgnored(member) && member.name !== null && room.ignored.includes(nameKey(member.name))
-      )
-      if (back.length > 0) patch({ ignored: newestIgnored([...room.ignored, ...back.map(memberKey)]) })
-    }
+    ignoring.meet(event.present)
     if (!sameMembers(event.self, room.self) && event.self !== null) {
       patch({ self: event.self })
       ownLines.learnt(event.self)
@@ -236,7 +219,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const from = event.conversation === 'private' ? resolve(event.from) : event.from
     const text = event.text ?? ''
     if (event.conversation === 'room' && ownLines.late(from, text)) return
-    if (isIgnored(from)) return
+    if (ignoring.has(from)) return
     const conversation = event.conversation === 'private' ? threads.with(from) : id
     if (event.conversation === 'private') threads.present(from)
     const names = new Set([room.self?.name ?? '', deps.nick() ?? '', deps.profileName()])
@@ -268,7 +251,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       patch({ self: member, renaming: { state: 'accepted', name } })
     } else {
       threads.renamed(member, event.was)
-      if (isIgnored(member)) return
+      if (ignoring.has(member)) return
     }
     conversations.add(id, { kind: 'renamed', member, was: event.was, own: event.own })
   }
@@ -297,7 +280,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const retryAt = retryInMs === null ? null : clock.wall() + retryInMs
     localEnd = null
     if (standing && reason.reason !== 'kicked') conversations.add(id, { kind: 'disconnected', reason: reason.reason })
-    if (standing) away = { since: clock.wall(), sure: true }
+    if (standing) absence.begin(reason.reason)
     standing = false
     recognisedAt = null
     const current = session
@@ -317,7 +300,16 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (retryAt === null) forgetPeople()
   }
 
+  const arrive = (): void => {
+    const away = absence.end()
+    // A room of our own is closed while we are away: nothing is said there that we could miss.
+    const missed = away === null || room.hosting !== null ? {} : { away }
+    conversations.add(id, { kind: 'connected', again: wasConnected, ...missed })
+    wasConnected = true
+  }
+
   const heard = (event: SessionEvent): void => {
+    if (event.type !== 'noted' && event.type !== 'disconnected') absence.heard()
     hear(event)
     // What can be done changes with what is learnt; in a flood of lines nothing is.
     if (event.type !== 'said' && event.type !== 'line' && event.type !== 'noted') refreshCapabilities()
@@ -329,14 +321,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         deps.arrived(event.self)
         standing = true
         patch({ status: { state: 'connected' }, marked: false, self: null })
-        // A room of our own is closed while we are away: nothing is said there that we could miss.
-        conversations.add(id, {
-          kind: 'connected',
-          again: wasConnected,
-          ...(away === null || room.hosting !== null ? {} : { away })
-        })
-        wasConnected = true
-        away = null
+        arrive()
         return
       case 'recognised':
         patch({ dialect: { ...room.dialect, recognised: event.dialect, by: event.by } })
@@ -355,10 +340,10 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
         heardPeople(event)
         return
       case 'joined':
-        if (!isIgnored(event.member)) conversations.add(id, { kind: 'joined', member: event.member, own: event.own })
+        if (!ignoring.has(event.member)) conversations.add(id, { kind: 'joined', member: event.member, own: event.own })
         return
       case 'left':
-        if (!isIgnored(event.member))
+        if (!ignoring.has(event.member))
           conversations.add(id, { kind: 'left', member: event.member, reason: event.reason })
         return
       case 'said':
@@ -409,7 +394,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       ownLines.settleAll(withdraw)
       if (standing) {
         conversations.add(id, { kind: 'disconnected', reason: 'left' })
-        away = { since: clock.wall(), sure: true }
+        absence.begin('left')
       }
       standing = false
       forgetPeople()
@@ -427,7 +412,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       threads.restore(left)
       for (const one of left) if (conversations.get(one.id) !== null) ownLines.restore(one)
       const own = left.find((one) => one.id === id)
-      if (own !== undefined && !wasConnected) away = awayAfter(own.newest.lines)
+      if (own !== undefined && !wasConnected) absence.beginAfter(own.newest.lines)
       if (members === null) return
       // Who is there already is met now.
       const present = [...members.values()]
@@ -511,19 +496,6 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       })
     },
     who: () => session?.perform({ type: 'who', ref: deps.nextRef() }),
-    ignore: (key, on) => {
-      const thread = threads.get(key)
-      const member = members?.get(key) ?? (thread === null ? null : conversations.get(thread)?.with) ?? null
-      if (on && (member === null || (room.self !== null && memberKey(room.self) === key))) return false
-      const name = member?.name ?? null
-      const keys = new Set([key, ...(name !== null && name !== '' && namesAreUnique() ? [nameKey(name)] : [])])
-      const others = room.ignored.filter((other) => !keys.has(other))
-      const ignored = on ? [...others, ...keys] : others
-      patch({ ignored })
-      // An address with a port means somebody only as long as this server runs; a unique name means them for longer.
-      const kept = ignored.filter((other) => other.startsWith(nameKey('')) && other.length <= MAX_KEPT_NAME)
-      deps.remember({ ignored: kept.slice(-MAX_KEPT_IGNORED) })
-      return true
-    }
+    ignore: (key, on) => ignoring.set(key, on)
   }
 }
