@@ -22,6 +22,8 @@ const WHY: Record<string, string> = {
   ENOTDIR: 'there is no such folder',
   EISDIR: 'this is no plain file'
 }
+/** Why something could not be written, for people. */
+export const whyNot = (reason: string): string => WHY[reason] ?? reason
 
 /**
  * Writes out a conversation, or everything (null), to a file or `-`. Null: done. `cancelled`, or why not: then nothing
@@ -70,8 +72,7 @@ export const exportKept = async (
     return null
   } catch (error) {
     await file?.discard()
-    const reason = reasonOf(error)
-    return WHY[reason] ?? reason
+    return whyNot(reasonOf(error))
   } finally {
     if (told) progress('')
   }

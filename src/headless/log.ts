@@ -17,7 +17,7 @@ import type { Console } from './console.ts'
 import { EXIT, onSignals, openConsole } from './console.ts'
 import { systemLanguage } from './language.ts'
 import type { LogArguments } from './log-arguments.ts'
-import { exportKept } from './log-export.ts'
+import { exportKept, whyNot } from './log-export.ts'
 import { followKept } from './log-follow.ts'
 import { searchKept } from './log-search.ts'
 import { makePipe, type Pipe } from './pipe.ts'
@@ -192,7 +192,11 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
       lines.map((line) => desk.render(id, line, false))
     )
   }
-  await pipe.end()
+  const broken = await pipe.end()
+  if (broken !== null) {
+    out.complain(`standard output broke off: ${whyNot(broken)}`)
+    code = EXIT.failed
+  }
   kept.close()
   await out.flush()
   return code

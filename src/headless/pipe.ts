@@ -1,15 +1,26 @@
+import { reasonOf } from '../node/history/reasons.ts'
+
 /** Standard output for what must arrive whole: nothing is left out, whoever reads slowly is waited for. */
 export interface Pipe {
   /** Resolves when there is room for more; false: nobody reads any more. */
   write(text: string): Promise<boolean>
-  /** Everything has gone to the reader, or the reader is gone. */
-  end(): Promise<void>
+  /**
+   * Everything has gone to the reader, or the reader is gone: null. Else the system's word, such as ENOSPC, for why the
+   * rest could not be written.
+   */
+  end(): Promise<string | null>
 }
+
+/** The reader has what he wanted, as `head` does: no trouble. */
+const READER_GONE = 'EPIPE'
 
 export const makePipe = (stream: NodeJS.WriteStream): Pipe => {
   let gone = false
+  let trouble: string | null = null
   let wake: (() => void) | null = null
-  stream.on('error', () => {
+  stream.on('error', (error) => {
+    const reason = reasonOf(error)
+    if (!gone && reason !== READER_GONE) trouble = reason
     gone = true
     wake?.()
   })
@@ -22,14 +33,13 @@ export const makePipe = (stream: NodeJS.WriteStream): Pipe => {
         })
       return !gone
     },
-    end: () =>
-      new Promise((resolve) => {
-        if (gone) {
-          resolve()
-          return
-        }
-        wake = resolve
-        stream.write('', () => resolve())
-      })
+    end: async () => {
+      if (!gone)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          stream.write('', () => resolve())
+        })
+      return trouble
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -13,7 +14,7 @@ import { DEFAULT_SETTINGS } from '../../src/shared/settings.ts'
 import type { Line } from '../../src/shared/state.ts'
 import { HOSTILE } from '../core/history/lines.ts'
 import { room, saidLine } from '../node/history/lines.ts'
-import { START_MS, endAll, freshProfile, teahouse, type Program } from './program.ts'
+import { ENTRY, START_MS, endAll, freshProfile, teahouse, type Program } from './program.ts'
 
 const histories: History[] = []
 afterEach(async () => {
@@ -58,7 +59,7 @@ const run = async (profile: string, ...words: string[]): Promise<{ code: number;
         out += text
         return Promise.resolve(true)
       },
-      end: () => Promise.resolve()
+      end: () => Promise.resolve(null)
     },
     out: {
       complain: (line) => {
@@ -270,6 +271,19 @@ describe('teahouse log', () => {
     const text = await printed(profile, '--export=-', '--since', '1h')
     expect(text.filter((line) => line.startsWith('# '))).toEqual(['# Tea', '# 小明, private in Tea', '# 10.0.0.5:8888'])
     expect(readdirSync(profile).filter((name) => name.includes('export'))).toEqual([])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('what a full disk keeps from standard output is told, exit 1', async () => {
+    const { profile } = await furnished()
+    for (const args of [['r1'], ['--export', '-', '--format', 'html']]) {
+      const full = openSync('/dev/full', 'w')
+      const { status, stderr } = spawnSync(process.execPath, [ENTRY, 'log', '--data', profile, ...args], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8'
+      })
+      closeSync(full)
+      expect([status, stderr]).toEqual([1, 'teahouse: standard output broke off: the disk is full\n'])
+    }
   })
 
   test('nothing hostile reaches the terminal or breaks a line', async () => {

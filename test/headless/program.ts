@@ -9,7 +9,8 @@ import { makeEventLog, type EventLog } from '../support/until.ts'
 
 /** The real program, as a process of its own, and raw sockets against it. */
 
-const ENTRY = fileURLToPath(new URL('../../src/headless/index.ts', import.meta.url))
+/** The program, as it stands in the sources. */
+export const ENTRY = fileURLToPath(new URL('../../src/headless/index.ts', import.meta.url))
 
 /** A program comes up in half a second, on a machine that does ten other things in many. */
 export const START_MS = 15_000
