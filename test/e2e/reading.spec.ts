@@ -30,8 +30,8 @@ const bodyOf = (n: number): LineBody => {
   return { kind: 'said', from, text, own: false, state: 'delivered', failure: null, mention: false }
 }
 
-/** A profile with one room, in which a month was talked. */
-const fill = async (profile: string, port: number): Promise<void> => {
+/** A profile with one room, in which a month was talked; so many of the lines are new. */
+const fill = async (profile: string, port: number, unread = 0): Promise<void> => {
   mkdirSync(profile, { recursive: true, mode: 0o700 })
   const room: SavedRoom = {
     id: 'rlong',
@@ -55,14 +55,14 @@ const fill = async (profile: string, port: number): Promise<void> => {
   })
   const about = { id: 'rlong', room: 'rlong', title: 'Long 茶', hosted: false, with: null, unverified: false }
   history.append({ op: 'conversation', conversation: { ...about, closed: false, readUpTo: 0, draft: '' } }, () => 0)
-  let last = 0
+  let readUpTo = 0
   for (let n = 1; n <= LINES; n += 1) {
     const at = FIRST + n * EVERY_MS
     const line: Line = { id: history.nextLine(at), at, ...bodyOf(n) }
-    last = line.id
+    if (n <= LINES - unread) readUpTo = line.id
     history.append({ op: 'line', conversation: 'rlong', line }, () => 0)
   }
-  history.append({ op: 'conversation', conversation: { ...about, closed: false, readUpTo: last, draft: '' } }, () => 0)
+  history.append({ op: 'conversation', conversation: { ...about, closed: false, readUpTo, draft: '' } }, () => 0)
   await history.close()
 }
 
@@ -123,6 +123,35 @@ for (const language of ['en', 'zh-CN'] as const)
       }
     })
   })
+
+test('a room with many new lines opens where they begin, and those out of sight stay new', async ({
+  launchApp,
+  profile
+}) => {
+  const server = await startIm()
+  try {
+    await fill(profile, server.port, 100)
+    const app = await launchApp()
+    const page = await app.firstWindow()
+    const log = personAt(app, page).log()
+    // Above what is new stand few lines: the page before them comes by itself, and must move nothing.
+    await expect.poll(async () => Number(await log.getAttribute('data-rows'))).toBeGreaterThan(400)
+    const isAtTop = async (): Promise<boolean> => {
+      const [line, frame] = [await log.getByText('New', { exact: true }).boundingBox(), await log.boundingBox()]
+      return line !== null && frame !== null && line.y >= frame.y && line.y < frame.y + 60
+    }
+    await expect.poll(isAtTop).toBe(true)
+    const badge = page.getByRole('navigation').getByText(/^, \d+ unread/)
+    const left = async (): Promise<number> => Number(/\d+/.exec(await badge.innerText({ timeout: 3000 }))?.[0])
+    await expect.poll(left).toBeLessThan(80)
+    await expect.poll(left).toBeGreaterThan(50)
+    // What was seen is told by now, and nothing else pulls the list away.
+    expect([await isAtTop(), Number(await log.getAttribute('data-rows')) < 900]).toEqual([true, true])
+    await page.screenshot({ path: test.info().outputPath('new.png') })
+  } finally {
+    await server.close()
+  }
+})
 
 test('a date leads to its first message, and the newest are one click away', async ({ launchApp, profile }) => {
   const server = await startIm()

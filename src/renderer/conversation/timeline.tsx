@@ -18,6 +18,7 @@ import { RowView } from './row-view.tsx'
 import type { PresenceLine, Row, SaidLine } from './rows.ts'
 import { makeRowBuilder, newestOf } from './rows.ts'
 import { mentionPattern } from './tokens.ts'
+import { useGoing } from './use-going.ts'
 import { useJump, useSamePlace, wordsOfRow } from './use-jump.ts'
 import { countNew, useMarker, useToday } from './use-marker.ts'
 import { useForgetting, usePaging } from './use-paging.ts'
@@ -132,11 +133,15 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const items = virtual.getVirtualItems()
   const firstShown = virtual.range?.startIndex ?? 0
   const lastShown = virtual.range?.endIndex ?? -1
-  // Before the element is there, every place is the end.
-  const atEnd = joined && virtual.scrollElement !== null && virtual.range !== null && virtual.isAtEnd(AT_END_PX)
+  // A page that comes above moves the place at once, and the element grows with what is drawn next: until then its end
+  // lies above the place. Before the element is there, every place is the end.
+  const below = virtual.getTotalSize() - (virtual.scrollOffset ?? 0) - (virtual.scrollRect?.height ?? 0)
+  const isPlaced = virtual.scrollElement !== null && virtual.range !== null
+  const atEnd = joined && isPlaced && below <= AT_END_PX && virtual.isAtEnd(AT_END_PX)
 
   const [active, setActive] = useState<string | null>(null)
-  const lit = useJump({ target: visit?.target ?? null, rows, virtual, scroller, reach: setActive })
+  const { goTo, stop } = useGoing({ rows, virtual })
+  const lit = useJump({ target: visit?.target ?? null, rows, goTo, scroller, reach: setActive })
   useForgetting(virtual, rows)
 
   // The first look: where one wants to be, at what is new, else at the end.
@@ -156,9 +161,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     opened.current = rows.length > 0
     if (rows.length === 0) return
     if (isJump) return
-    if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
+    if (unreadRow >= 0) goTo(unreadRow, 'start')
     else virtual.scrollToEnd()
-  }, [rows, unreadRow, isJump, virtual])
+  }, [rows, unreadRow, isJump, goTo, virtual])
 
   const placed = virtual.range !== null
   const offset = virtual.scrollOffset ?? 0
@@ -171,7 +176,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const moved = useRef(false)
   const hasMoved = useCallback((): void => {
     moved.current = true
-  }, [])
+    stop()
+  }, [stop])
   const leaving = useRef(false)
   /** Moved by no input we know of (a screen reader, or rows just measured): believed if it is still so after a while. */
   const leaveSlowly = useCallback((): void => {
@@ -215,16 +221,17 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     }
     standAtEnd(conversation.id, atEnd)
   }, [placed, atEnd, offset, stands, lastKey, visit, virtual, leaveSlowly, conversation.id])
-  useSamePlace({ lines, rows, firstShown, virtual, elsewhere: visit?.target?.nth ?? 0 })
+  useSamePlace({ lines, rows, firstShown, goTo, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)
   const toNewest = useCallback((): void => {
+    stop()
     if (joined) virtual.scrollToEnd()
     else {
       wantsEnd.current = true
       backToNewest(conversation.id)
     }
-  }, [joined, virtual, conversation.id])
+  }, [joined, virtual, conversation.id, stop])
   useLayoutEffect(() => {
     if (!wantsEnd.current || !joined) return
     wantsEnd.current = false
@@ -288,7 +295,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     }
   }, [inFront, conversation.id])
 
-  const below = useMemo(() => {
+  const newBelow = useMemo(() => {
     if (atEnd) return 0
     const inHand = countNew(live.lines, seenTo, ignored)
     // More came than a view holds.
@@ -309,7 +316,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const toUnread = (): void => {
     setJumped(true)
     hasMoved()
-    if (unreadRow >= 0) virtual.scrollToIndex(unreadRow, { align: 'start' })
+    if (unreadRow >= 0) goTo(unreadRow, 'start')
     else void goToFirstUnread()
   }
 
@@ -318,7 +325,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
     if (!row) return
     setActive(row.key)
-    virtual.scrollToIndex(rows.indexOf(row), { align: 'auto' })
+    goTo(rows.indexOf(row), 'auto')
     requestAnimationFrame(() => {
       scroller.current?.querySelector<HTMLElement>(`[data-key="${row.key}"]`)?.focus({ preventScroll: true })
     })
@@ -412,7 +419,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       </div>
       <EdgeState paging={paging} atTop={firstShown === 0} />
       {above > 0 && !jumped && <UnreadAbove count={above} go={toUnread} />}
-      {!atEnd && rows.length > 0 && <ToNewest count={below} joined={joined} go={toNewest} />}
+      {!atEnd && rows.length > 0 && <ToNewest count={newBelow} joined={joined} go={toNewest} />}
       <div className="unseen" role="status" aria-live="polite">
         {litRow !== undefined && t('log.wentTo', wordsOfRow(litRow, language))}
       </div>

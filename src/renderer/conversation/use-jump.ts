@@ -1,4 +1,3 @@
-import type { Virtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { Language } from '../../shared/settings.ts'
@@ -8,6 +7,8 @@ import { newestOf } from './rows.ts'
 import { useView } from '../store.ts'
 import { showable, shownLabel } from './showable.ts'
 import { fullTime } from './times.ts'
+import { rowOfLine } from './use-going.ts'
+import type { Going } from './use-going.ts'
 import type { Target } from './visit.ts'
 
 /** How long a line that was jumped to is marked: long enough to be found, short enough not to be taken for a state. */
@@ -18,23 +19,17 @@ const TALL = 0.8
 /** A line read out is heard, not read: its beginning tells which one it is. */
 const READ_CHARACTERS = 240
 
-/** The row that shows a line or, where it is hidden, what comes next; -1 where there are no rows. */
-export const rowOfLine = (rows: readonly Row[], line: LineId): number => {
-  const at = rows.findIndex((row) => newestOf(row) >= line)
-  return at < 0 ? rows.length - 1 : at
-}
-
 interface JumpInput {
   target: Target | null
   rows: readonly Row[]
-  virtual: Virtualizer<HTMLDivElement, Element>
+  goTo: Going['goTo']
   scroller: RefObject<HTMLDivElement | null>
   /** The row reached is the one in the tab order, by its key. */
   reach: (key: string) => void
 }
 
 /** Goes to what was jumped to. Answers with the key of the row that is marked for it. */
-export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): string | null => {
+export const useJump = ({ target, rows, goTo, scroller, reach }: JumpInput): string | null => {
   const [lit, setLit] = useState<string | null>(null)
   // A dialog keeps the keyboard for as long as it is open.
   const behindDialog = useView((view) => view.dialog !== null)
@@ -55,8 +50,8 @@ export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): 
     scrolled.current = target.nth
     setLit(row.key)
     reach(row.key)
-    virtual.scrollToIndex(index, { align: target.at === 'top' ? 'start' : 'center' })
-  }, [target, rows, virtual, reach])
+    goTo(index, target.at === 'top' ? 'start' : 'center')
+  }, [target, rows, goTo, reach])
 
   const nth = target?.nth ?? 0
   useEffect(() => {
@@ -72,7 +67,7 @@ export const useJump = ({ target, rows, virtual, scroller, reach }: JumpInput): 
     landed.current = target.nth
     if (target.focus) element.focus({ preventScroll: true })
     if (element.offsetHeight > (scroller.current?.clientHeight ?? 0) * TALL)
-      virtual.scrollToIndex(Number(element.dataset['index']), { align: 'start' })
+      goTo(Number(element.dataset['index']), 'start')
   })
   return lit
 }
@@ -81,7 +76,7 @@ interface PlaceInput {
   lines: readonly Line[]
   rows: readonly Row[]
   firstShown: number
-  virtual: Virtualizer<HTMLDivElement, Element>
+  goTo: Going['goTo']
   /** Counts the jumps: after one, another place is wanted. */
   elsewhere: number
 }
@@ -90,16 +85,16 @@ interface PlaceInput {
  * Keeps the place where the list itself cannot: a row it read by may be gone, because its lines are shown with others
  * in one row now.
  */
-export const useSamePlace = ({ lines, rows, firstShown, virtual, elsewhere }: PlaceInput): void => {
+export const useSamePlace = ({ lines, rows, firstShown, goTo, elsewhere }: PlaceInput): void => {
   const before = useRef<{ key: string; line: LineId; elsewhere: number } | null>(null)
   useLayoutEffect(() => {
     const was = before.current
     if (was !== null && was.elsewhere === elsewhere && rows.every((row) => row.key !== was.key)) {
       const held = was.line >= (lines[0]?.id ?? 0) && was.line <= (lines.at(-1)?.id ?? 0)
-      if (held) virtual.scrollToIndex(rowOfLine(rows, was.line), { align: 'start' })
+      if (held) goTo(rowOfLine(rows, was.line), 'start')
     }
     // Only what the rows are matters here, not where the person scrolls.
-  }, [rows, lines, virtual, elsewhere])
+  }, [rows, lines, goTo, elsewhere])
   useEffect(() => {
     const row = rows[firstShown]
     before.current = row === undefined ? null : { key: row.key, line: newestOf(row), elsewhere }
