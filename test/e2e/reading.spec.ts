@@ -124,6 +124,57 @@ for (const language of ['en', 'zh-CN'] as const)
     })
   })
 
+test('who goes through what was found keeps the keyboard in the search, from room to room', async ({
+  launchApp,
+  profile
+}) => {
+  const server = await startIm()
+  try {
+    await fill(profile, server.port)
+    const { history } = await openHistory({
+      folder: profile,
+      clock: makeClock(),
+      log: silentLog,
+      notice: () => undefined
+    })
+    const other = { address: '10.0.0.3:2000', name: '李雷' }
+    const thread = { id: 'rlong/p/1', room: 'rlong', title: 'Long 茶', hosted: false, with: other, unverified: false }
+    const at = FIRST + LINES * EVERY_MS
+    const id = history.nextLine(at)
+    const said = { kind: 'said', own: false, state: 'delivered', failure: null, mention: false } as const
+    const line: Line = { id, at, ...said, from: other, text: 'the oolong is mine' }
+    history.append(
+      { op: 'conversation', conversation: { ...thread, closed: false, readUpTo: id, draft: 'not finished' } },
+      () => 0
+    )
+    history.append({ op: 'line', conversation: thread.id, line }, () => 0)
+    await history.close()
+    const app = await launchApp()
+    const page = await app.firstWindow()
+    const me = personAt(app, page)
+    await expect(page.getByRole('heading', { name: 'Long 茶' })).toBeVisible()
+    await me.menu('search')
+    const field = page.getByRole('search').getByRole('combobox')
+    await field.fill('oolong')
+    await expect(page.getByRole('option')).toHaveCount(1)
+    await field.press('Enter')
+    await expect(me.message('the oolong is mine')).toBeVisible()
+    await expect(me.field()).toHaveValue('not finished')
+    await expect(field).toBeFocused()
+    await page.keyboard.press('Enter')
+    await field.fill('bergamot')
+    await expect(page.getByRole('option').getByText('bergamot')).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(me.message('bergamot')).toBeVisible()
+    await expect(field).toBeFocused()
+    await me.goTo('Private with 李雷')
+    await expect(me.field()).toHaveValue('not finished')
+    await expect(me.field()).toBeFocused()
+  } finally {
+    await server.close()
+  }
+})
+
 test('a room with many new lines opens where they begin, and those out of sight stay new', async ({
   launchApp,
   profile

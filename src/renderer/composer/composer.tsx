@@ -135,7 +135,9 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
   }, [text, area, wantedCaret])
 
   useEffect(() => {
-    area.current?.focus({ preventScroll: true })
+    // Who goes through what a search found keeps the keyboard there: one Enter more must not send a draft.
+    const searches = document.activeElement?.closest('[role=search]') ?? null
+    if (searches === null) area.current?.focus({ preventScroll: true })
     return () => keepDraft(id)
   }, [id, area])
 
