@@ -189,7 +189,7 @@ test('a room with many new lines opens where they begin, and those out of sight 
     await expect.poll(async () => Number(await log.getAttribute('data-rows'))).toBeGreaterThan(400)
     const isAtTop = async (): Promise<boolean> => {
       const [line, frame] = [await log.getByText('New', { exact: true }).boundingBox(), await log.boundingBox()]
-      return line !== null && frame !== null && line.y >= frame.y && line.y < frame.y + 60
+      return line !== null && frame !== null && line.y >= frame.y && line.y < frame.y + 100
     }
     await expect.poll(isAtTop).toBe(true)
     const badge = page.getByRole('navigation').getByText(/^, \d+ unread/)
@@ -207,7 +207,7 @@ test('a room with many new lines opens where they begin, and those out of sight 
 test('a date leads to its first message, and the newest are one click away', async ({ launchApp, profile }) => {
   const server = await startIm()
   try {
-    await fill(profile, server.port)
+    await fill(profile, server.port, 2500)
     const app = await launchApp()
     const page = await app.firstWindow()
     const me = personAt(app, page)
@@ -218,9 +218,26 @@ test('a date leads to its first message, and the newest are one click away', asy
     await field.press('Enter')
     await expect(me.dialog('Go to date')).toBeHidden()
     const row = me.log().locator('[data-key]:focus')
-    await expect(row.getByText('Tuesday, March 10')).toBeVisible()
-    await page.getByRole('button', { name: /^Back to the newest/ }).click()
+    const day = row.getByText('Tuesday, March 10')
+    await expect(day).toBeVisible()
+    await page.screenshot({ path: test.info().outputPath('day.png') })
+    const back = page.getByRole('button', { name: /^Back to the newest/ })
+    const covered = async (): Promise<boolean> => {
+      const [place, up] = [
+        await day.boundingBox(),
+        await page.getByRole('button', { name: /unread messages$/ }).boundingBox()
+      ]
+      return up !== null && (place === null || place.y < up.y + up.height)
+    }
+    expect(await covered()).toBe(false)
+    // By keys alone: what was pressed is gone then, and the keyboard is still in the list.
+    await back.press('Enter')
     await expect(me.log()).toHaveAttribute('data-live', 'true')
+    await expect(back).toBeHidden()
+    await expect(me.log()).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await expect(row).toBeInViewport()
+    await page.keyboard.press('Escape')
     await me.say('here again')
     await expect(me.message('here again')).toBeVisible()
     await me.menu('go-to-date')

@@ -28,6 +28,9 @@ import styles from './timeline.module.css'
 
 /** This close to the end counts as "at the bottom": less than one line of text. */
 const AT_END_PX = 24
+/** What floats over the edges, such as the way to unread messages: a row one goes to stands beside it. In rows of text. */
+const FLOATING = 3.2
+const TEXT_PX = 14
 /**
  * In a flood rows are added, measured, and dropped at the top: until that is over, the place is nobody's wish. In frames:
  * a machine that stalls draws none, and settles nothing meanwhile.
@@ -125,6 +128,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     // Only who stands at the live end goes with it: a page below a place that was visited is not news.
     followOnAppend: visit === null || (visit.joined && visit.atEnd),
     scrollEndThreshold: AT_END_PX,
+    scrollPaddingStart: FLOATING * TEXT_PX * scale,
+    scrollPaddingEnd: FLOATING * TEXT_PX * scale,
     overscan: 10,
     // At the end, one paint for a burst of lines: messages are not typed into the list. Who reads must not see, even for
     // a moment, rows at their old places when one above them turns out to be higher than thought.
@@ -232,6 +237,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       backToNewest(conversation.id)
     }
   }, [joined, virtual, conversation.id, stop])
+  /** What was pressed goes away, and the row the keyboard was on with it: it stays in the list. */
+  const keepKeyboard = (): void => scroller.current?.focus({ preventScroll: true })
   useLayoutEffect(() => {
     if (!wantsEnd.current || !joined) return
     wantsEnd.current = false
@@ -308,12 +315,17 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     () => (unreadAbove ? Math.max(countNew(live.lines, marker, ignored), conversation.unread) : 0),
     [unreadAbove, live.lines, marker, ignored, conversation.unread]
   )
+  const pressedNewest = (): void => {
+    keepKeyboard()
+    toNewest()
+  }
   const [jumped, setJumped] = useState(false)
   const goToFirstUnread = async (): Promise<void> => {
     const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
     if (jump === 'unreadable') announce(t('log.unreadable'))
   }
   const toUnread = (): void => {
+    keepKeyboard()
     setJumped(true)
     hasMoved()
     if (unreadRow >= 0) goTo(unreadRow, 'start')
@@ -354,7 +366,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       startEditing(reached.line.id, reached.line.text)
     } else if (event.key === 'End' && !joined) {
       event.preventDefault()
-      toNewest()
+      pressedNewest()
     } else if (to !== undefined) {
       event.preventDefault()
       walkTo(to)
@@ -419,7 +431,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       </div>
       <EdgeState paging={paging} atTop={firstShown === 0} />
       {above > 0 && !jumped && <UnreadAbove count={above} go={toUnread} />}
-      {!atEnd && rows.length > 0 && <ToNewest count={newBelow} joined={joined} go={toNewest} />}
+      {!atEnd && rows.length > 0 && <ToNewest count={newBelow} joined={joined} go={pressedNewest} />}
       <div className="unseen" role="status" aria-live="polite">
         {litRow !== undefined && t('log.wentTo', wordsOfRow(litRow, language))}
       </div>
