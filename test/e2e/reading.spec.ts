@@ -167,6 +167,8 @@ test('who goes through what was found keeps the keyboard in the search, from roo
     await page.keyboard.press('Enter')
     await expect(me.message('bergamot')).toBeVisible()
     await expect(field).toBeFocused()
+    await page.getByRole('option').click()
+    await expect(field).toBeFocused()
     await me.goTo('Private with 李雷')
     await expect(me.field()).toHaveValue('not finished')
     await expect(me.field()).toBeFocused()

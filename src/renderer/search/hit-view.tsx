@@ -35,6 +35,8 @@ export const HitView = memo(({ hit, id, everywhere, on, today, point, go }: HitV
       role="option"
       aria-selected={on}
       className={classes(styles['hit'], on && styles['on'])}
+      // The keyboard stays where the words are typed: the arrow keys go on from here.
+      onMouseDown={(event) => event.preventDefault()}
       onPointerMove={() => point(id)}
       onClick={() => go(hit)}
     >
