@@ -18,7 +18,8 @@ import { RowView } from './row-view.tsx'
 import type { PresenceLine, Row, SaidLine } from './rows.ts'
 import { makeRowBuilder, newestOf } from './rows.ts'
 import { mentionPattern } from './tokens.ts'
-import { useGoing } from './use-going.ts'
+import { useFirstLook } from './use-first-look.ts'
+import { rowOfLine, useGoing } from './use-going.ts'
 import { useJump, useSamePlace, wordsOfRow } from './use-jump.ts'
 import { countNew, useMarker, useToday } from './use-marker.ts'
 import { useForgetting, usePaging } from './use-paging.ts'
@@ -149,26 +150,25 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const lit = useJump({ target: visit?.target ?? null, rows, goTo, scroller, reach: setActive })
   useForgetting(virtual, rows)
 
-  // The first look: where one wants to be, at what is new, else at the end.
+  /** The way up to what is new was taken. */
+  const [jumped, setJumped] = useState(false)
   const unreadRow = useMemo(() => rows.findIndex((row) => row.unread), [rows])
-  const opened = useRef(false)
-  useLayoutEffect(
-    () => () => {
-      // Mounted again, the list begins at its top again.
-      opened.current = false
-    },
-    [opened]
-  )
-  const isJump = visit?.target != null
-  useLayoutEffect(() => {
-    if (opened.current && rows.length > 0) return
-    // What was cleared begins again, too.
-    opened.current = rows.length > 0
-    if (rows.length === 0) return
-    if (isJump) return
-    if (unreadRow >= 0) goTo(unreadRow, 'start')
-    else virtual.scrollToEnd()
-  }, [rows, unreadRow, isJump, goTo, virtual])
+  // Further up than what is in hand, they are found by their place.
+  const unreadBefore = marker > 0 && unreadRow < 0 && !whole && (lines[0]?.id ?? 0) > marker
+  const goToFirstUnread = async (): Promise<void> => {
+    const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
+    if (jump === 'there' || jump === 'gone') setJumped(true)
+    if (jump === 'unreadable') announce(t('log.unreadable'))
+  }
+  const isOnItsWay = useFirstLook({
+    rows: rows.length,
+    unreadRow,
+    isFar: unreadBefore,
+    isJump: visit?.target != null,
+    goTo,
+    goFar: goToFirstUnread,
+    virtual
+  })
 
   const placed = virtual.range !== null
   const offset = virtual.scrollOffset ?? 0
@@ -279,7 +279,15 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   // Seen is what is in sight in a window that is in front.
   const shownRow = rows[Math.min(lastShown, rows.length - 1)]
-  const seen = atEnd ? newest : shownRow ? newestOf(shownRow) : 0
+  // On the way to what was jumped to, its old place shows rows that nobody looks at.
+  const target = visit?.target ?? null
+  const [arrivedAt, setArrivedAt] = useState(0)
+  if (target !== null && target.nth !== arrivedAt) {
+    const row = rowOfLine(rows, target.line)
+    if (row >= firstShown && row <= lastShown) setArrivedAt(target.nth)
+  }
+  const isThere = !isOnItsWay && (target === null || target.nth === arrivedAt)
+  const seen = !isThere ? 0 : atEnd ? newest : shownRow ? newestOf(shownRow) : 0
   const [seenTo, setSeenTo] = useState<LineId>(Math.max(conversation.readUpTo, 0))
   if (seen > seenTo) setSeenTo(seen)
   const told = useRef(conversation.readUpTo)
@@ -308,8 +316,6 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     // More came than a view holds.
     return (live.lines[0]?.id ?? 0) > seenTo ? Math.max(inHand, conversation.unread) : inHand
   }, [atEnd, live.lines, seenTo, ignored, conversation.unread])
-  // Further up than what is in hand, they are found by their place.
-  const unreadBefore = marker > 0 && unreadRow < 0 && !whole && (lines[0]?.id ?? 0) > marker
   const unreadAbove = (unreadRow >= 0 && unreadRow < firstShown) || unreadBefore
   const above = useMemo(
     () => (unreadAbove ? Math.max(countNew(live.lines, marker, ignored), conversation.unread) : 0),
@@ -318,11 +324,6 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const pressedNewest = (): void => {
     keepKeyboard()
     toNewest()
-  }
-  const [jumped, setJumped] = useState(false)
-  const goToFirstUnread = async (): Promise<void> => {
-    const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
-    if (jump === 'unreadable') announce(t('log.unreadable'))
   }
   const toUnread = (): void => {
     keepKeyboard()
