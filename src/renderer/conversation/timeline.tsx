@@ -21,6 +21,7 @@ import { mentionPattern } from './tokens.ts'
 import { useFirstLook } from './use-first-look.ts'
 import { rowOfLine, useGoing } from './use-going.ts'
 import { useJump, useSamePlace, wordsOfRow } from './use-jump.ts'
+import { useKeptKeyboard } from './use-kept-keyboard.ts'
 import { countNew, useMarker, useToday } from './use-marker.ts'
 import { useForgetting, usePaging } from './use-paging.ts'
 import type { Visit } from './visit.ts'
@@ -147,6 +148,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   const [active, setActive] = useState<string | null>(null)
   const { goTo, stop } = useGoing({ rows, virtual })
+  const keyboard = useKeptKeyboard(scroller)
   const lit = useJump({ target: visit?.target ?? null, rows, goTo, scroller, reach: setActive })
   useForgetting(virtual, rows)
 
@@ -158,6 +160,10 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const goToFirstUnread = async (): Promise<void> => {
     const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
     if (jump === 'there' || jump === 'gone') setJumped(true)
+    if (jump === 'unreadable') announce(t('log.unreadable'))
+  }
+  const goToBeginning = async (): Promise<void> => {
+    const { jump } = await jumpTo(conversation.id, { moment: 0 }, { at: 'top', focus: true })
     if (jump === 'unreadable') announce(t('log.unreadable'))
   }
   const isOnItsWay = useFirstLook({
@@ -237,8 +243,6 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       backToNewest(conversation.id)
     }
   }, [joined, virtual, conversation.id, stop])
-  /** What was pressed goes away, and the row the keyboard was on with it: it stays in the list. */
-  const keepKeyboard = (): void => scroller.current?.focus({ preventScroll: true })
   useLayoutEffect(() => {
     if (!wantsEnd.current || !joined) return
     wantsEnd.current = false
@@ -321,12 +325,13 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     () => (unreadAbove ? Math.max(countNew(live.lines, marker, ignored), conversation.unread) : 0),
     [unreadAbove, live.lines, marker, ignored, conversation.unread]
   )
+  // What is pressed goes away, or the row it was pressed on.
   const pressedNewest = (): void => {
-    keepKeyboard()
+    keyboard.keep()
     toNewest()
   }
   const toUnread = (): void => {
-    keepKeyboard()
+    keyboard.keep()
     setJumped(true)
     hasMoved()
     if (unreadRow >= 0) goTo(unreadRow, 'start')
@@ -339,9 +344,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     if (!row) return
     setActive(row.key)
     goTo(rows.indexOf(row), 'auto')
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-key="${row.key}"]`)?.focus({ preventScroll: true })
-    })
+    keyboard.toRow(row.key)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
@@ -368,6 +371,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     } else if (event.key === 'End' && !joined) {
       event.preventDefault()
       pressedNewest()
+    } else if (event.key === 'Home' && !whole) {
+      event.preventDefault()
+      void goToBeginning()
     } else if (to !== undefined) {
       event.preventDefault()
       walkTo(to)
@@ -394,6 +400,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
         data-last={lines.at(-1)?.id}
         data-live={joined}
         onKeyDown={onKeyDown}
+        onFocus={keyboard.onFocus}
+        onBlur={keyboard.onBlur}
         onScroll={onScroll}
         onWheel={hasMoved}
         onTouchMove={hasMoved}
