@@ -109,6 +109,9 @@ for (const language of ['en', 'zh-CN'] as const)
           const line = me.message(SAID[n] ?? '')
           await isInContext(me.log(), line)
           await expect(line.locator('mark')).toHaveText([word])
+          // Which day this was: its heading is far above.
+          const day = n === 706 ? /^(Sunday, March 8|3月8日星期日)$/ : /^(\w+, March \d+|3月\d+日星期.)$/
+          await expect(page.getByText(day)).toBeVisible()
           // With what stood around it.
           await expect(me.log().getByText(`line ${n + 1}`, { exact: true })).toBeVisible()
         }

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { classes } from '../parts/class-names.ts'
-import { useWords } from '../words.ts'
+import { useLanguage, useWords } from '../words.ts'
+import { dayName } from './times.ts'
 import type { Paging } from './use-paging.ts'
 import styles from './timeline.module.css'
 
@@ -17,6 +18,21 @@ export const EdgeState = ({ paging, atTop }: { paging: Paging; atTop: boolean })
       </p>
     )
   return paging.fetching && atTop ? <p className={styles['edge']}>{t('log.loading')}</p> : null
+}
+
+/**
+ * The day of what is in sight at the top, where neither its heading nor the present tells it: after a jump, or far up.
+ * Seen only: who hears the messages is told the day with the jump.
+ */
+export const DayAbove = ({ at, today }: { at: number; today: number }) => {
+  const t = useWords('conversation')
+  const language = useLanguage()
+  const day = dayName(at, today, language, { today: t('log.today'), yesterday: t('log.yesterday') })
+  return (
+    <p className={styles['dayAbove']} aria-hidden>
+      {day}
+    </p>
+  )
 }
 
 /** The way up to where the unread messages begin. */

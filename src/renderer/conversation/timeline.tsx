@@ -11,7 +11,7 @@ import { ContextMenu } from '../parts/menu.tsx'
 import { announce, tell, useApp, useView } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import { Announcer } from './announcer.tsx'
-import { EdgeState, ToNewest, UnreadAbove } from './edges.tsx'
+import { DayAbove, EdgeState, ToNewest, UnreadAbove } from './edges.tsx'
 import { useRowMenu } from './row-menu.tsx'
 import type { RowContext } from './row-view.tsx'
 import { RowView } from './row-view.tsx'
@@ -385,6 +385,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   const menu = useRowMenu(rows, room, conversation.id)
   const isIgnored = useCallback((line: SaidLine) => ignored.has(memberKey(line.from)), [ignored])
+  const topRow = rows[firstShown]
+  const topAt = lines[topRow?.first ?? 0]?.at ?? today
   const litRow = lit === null ? undefined : rows.find((row) => row.key === lit)
   return (
     <div className={styles['place']}>
@@ -438,6 +440,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
           </div>
         </ContextMenu>
       </div>
+      {topRow !== undefined && topRow.day === null && topAt < today && <DayAbove at={topAt} today={today} />}
       <EdgeState paging={paging} atTop={firstShown === 0} />
       {above > 0 && !jumped && <UnreadAbove count={above} go={toUnread} />}
       {!atEnd && rows.length > 0 && <ToNewest count={newBelow} joined={joined} go={pressedNewest} />}
