@@ -51,6 +51,22 @@ test('the policy names the one style sheet there is', () => {
 })
 
 describe('the page', () => {
+  test('tells of people with names from right to left in sentences that read from left to right', async () => {
+    const left = line(1, { kind: 'left', member: { address: '10.0.0.9:9', name: 'محمد' }, reason: 'left' })
+    await open(written(format(), [tea(1), [left]]))
+    const places = await page.locator('.event bdi').evaluate((sentence) => {
+      const text = sentence.firstChild
+      return ['محمد', 'left'].map((word) => {
+        const range = document.createRange()
+        const at = text?.textContent?.indexOf(word) ?? -1
+        if (text) range.setStart(text, at)
+        if (text) range.setEnd(text, at + word.length)
+        return range.getBoundingClientRect().left
+      })
+    })
+    expect(places[0]).toBeLessThan(places[1] ?? 0)
+  })
+
   test('shows what was said, by whom and when, under days, with its style and nothing fetched', async () => {
     const lines = [...BODIES.map((body, index) => line(index + 1, body)), line(99, said('tomorrow'), NOON + 86_400_000)]
     await open(written(format(), [tea(lines.length), lines]))

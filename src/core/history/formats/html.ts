@@ -32,7 +32,7 @@ export const makeHtml = ({ language, timeZone, program, at }: FormatOptions): Fo
     if (line.kind === 'line')
       return `<p class="free">${time}<b>${words.server}</b><span><bdi>${safe(line.text)}</bdi></span></p>\n`
     if (line.kind !== 'said')
-      return `<p class="event">${time}<b></b><span><bdi>${safe(words.event(line))}</bdi></span></p>\n`
+      return `<p class="event">${time}<b></b><span><bdi dir="ltr">${safe(words.event(line))}</bdi></span></p>\n`
     const state = words.state(line)
     const mark = state === '' ? '' : ` <i>${safe(state)}</i>`
     const kind = line.own ? ' class="own"' : line.mention ? ' class="mention"' : ''
