@@ -26,6 +26,7 @@ import { countNew, useMarker, useToday } from './use-marker.ts'
 import { useForgetting, usePaging } from './use-paging.ts'
 import type { Visit } from './visit.ts'
 import { backToNewest, jumpTo, standAtEnd } from './visiting.ts'
+import type { Manner } from './visiting.ts'
 import styles from './timeline.module.css'
 
 /** This close to the end counts as "at the bottom": less than one line of text. */
@@ -157,8 +158,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const unreadRow = useMemo(() => rows.findIndex((row) => row.unread), [rows])
   // Further up than what is in hand, they are found by their place.
   const unreadBefore = marker > 0 && unreadRow < 0 && !whole && (lines[0]?.id ?? 0) > marker
-  const goToFirstUnread = async (): Promise<void> => {
-    const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false })
+  const goToFirstUnread = async (manner: Partial<Manner> = {}): Promise<void> => {
+    const { jump } = await jumpTo(conversation.id, { line: marker + 1 }, { at: 'top', focus: false, ...manner })
     if (jump === 'there' || jump === 'gone') setJumped(true)
     if (jump === 'unreadable') announce(t('log.unreadable'))
   }
@@ -172,7 +173,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     isFar: unreadBefore,
     isJump: visit?.target != null,
     goTo,
-    goFar: goToFirstUnread,
+    goFar: () => goToFirstUnread({ unasked: true }),
     virtual
   })
 

@@ -1,5 +1,5 @@
 import type { ConversationId, LineId, Timeline } from '../../shared/state.ts'
-import { appNow, ask, changeVisit, conversationOf, selectVisit, send } from '../store.ts'
+import { appNow, ask, changeVisit, conversationOf, selectVisit, send, viewNow } from '../store.ts'
 import { arrivedIn, heldFrom, laterInHand, withLater, withOlder } from './visit.ts'
 import type { Target, Visit } from './visit.ts'
 
@@ -67,6 +67,12 @@ export interface Arrival {
 
 let jumps = 0
 
+/** How a jump arrives. */
+export interface Manner extends Pick<Target, 'at' | 'focus'> {
+  /** Nobody asked for it: it goes there only if the conversation is still the one shown. */
+  unasked?: true
+}
+
 /**
  * Shows a line, or the first one since a moment, with what is around it. A conversation that was closed is opened again
  * for it. Never rejects: where the app does not answer, nothing can be read.
@@ -74,7 +80,7 @@ let jumps = 0
 export const jumpTo = async (
   conversation: ConversationId,
   where: { line: LineId } | { moment: number },
-  { at, focus }: Pick<Target, 'at' | 'focus'>
+  { at, focus, unasked }: Manner
 ): Promise<Arrival> => {
   const failed = (jump: Jump): Arrival => ({ jump, line: null, moment: null })
   const nth = ++jumps
@@ -86,7 +92,7 @@ export const jumpTo = async (
     }
     const answer = await ask({ type: 'around', conversation, where, limit: AROUND_LINES })
     // A later jump is what the person wants now.
-    if (nth !== jumps) return failed('overtaken')
+    if (nth !== jumps || (unasked && viewNow().selected !== conversation)) return failed('overtaken')
     if (!answer.found) return failed(answer.why)
     const { target, stretch } = answer
     selectVisit(arrivedIn(conversation, stretch, liveOf(conversation), { line: target, at, focus, nth }))

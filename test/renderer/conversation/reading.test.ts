@@ -204,6 +204,37 @@ test('what is unread further up than the view holds is one click away', async ()
   await window.close()
 })
 
+test('who leaves a room before its first new line is there is not called back to it', async () => {
+  const state = longState(3000)
+  const conversations = state.conversations.map((one) =>
+    one.id === 'two' ? { ...one, readUpTo: 700, unread: 1700 } : one
+  )
+  const timelines = { ...state.timelines, two: { lines: linesOf(2501, 3000), whole: false } }
+  const window = await stage.open({ ...state, conversations, timelines })
+  const answers = answersOf(() => 3000)
+  const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  Object.assign(window.script.answer, answers, {
+    around: async (question: Parameters<typeof answers.around>[0]) => {
+      asked.resolve()
+      await goOn.promise
+      return answers.around(question)
+    }
+  })
+  const show = (conversation: string): Promise<void> =>
+    window.push({ type: 'wished', wish: { wish: 'show', conversation } })
+  await show('two')
+  await asked.promise
+  await show('tea')
+  await window.page.getByRole('heading', { name: 'Tea' }).waitFor()
+  goOn.resolve()
+  await frames(window, 10)
+  expect(await window.page.getByRole('heading', { name: 'Tea' }).isVisible()).toBe(true)
+  await show('two')
+  await window.page.getByText('New', { exact: true }).waitFor()
+  await message(window, 701).waitFor()
+  await window.close()
+})
+
 describe('going to a date', () => {
   const goTo = async (window: StagedWindow, date: string): Promise<void> => {
     await window.push({ type: 'wished', wish: { wish: 'go-to-date' } })
