@@ -197,7 +197,9 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
     if (!after) return
     const { selected, visit } = viewNow()
     const arrived = conversationOf(after, awaited)?.id
-    const next = arrived ?? somewhere(after, selected, before ? conversationOf(before, selected)?.room : undefined)
+    // A window that has shown nothing yet goes on where the last one was left.
+    const wanted = before === null ? (selected ?? after.lookedAt ?? null) : selected
+    const next = arrived ?? somewhere(after, wanted, before ? conversationOf(before, selected)?.room : undefined)
     if (arrived !== undefined) awaited = null
     appStore.setState({ app: after })
     const stays = next === selected ? followed(visit, message) : null

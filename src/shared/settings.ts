@@ -71,7 +71,9 @@ export const settings = z.object({
   language: z.enum(LANGUAGES),
   textSize: z.literal(TEXT_SIZES),
   rooms: z.array(savedRoom).max(MAX_SAVED_ROOMS),
-  hosted: hostedBefore.nullable()
+  hosted: hostedBefore.nullable(),
+  /** The conversation looked at last: where the next start begins. Absent: none was. */
+  lookedAt: z.string().max(200).optional()
 })
 export type Settings = z.infer<typeof settings>
 

@@ -244,6 +244,8 @@ export interface AppState {
   notices: Notice[]
   /** The export that runs, or the last one while nobody has put it away. */
   exporting?: Export
+  /** Looked at last, in whatever window and in whatever run: where a window begins that has shown nothing yet. */
+  lookedAt?: ConversationId
 }
 
 /** Wishes that come from outside the page (the menu, a link, a notification) and are fulfilled by the view. */
@@ -294,6 +296,7 @@ export type AppEvent =
   | { type: 'noticeDismissed'; notice: number }
   /** Null: there is none to tell of. */
   | { type: 'exportChanged'; exporting: Export | null }
+  | { type: 'lookedAt'; conversation: ConversationId }
   | { type: 'wished'; wish: Wish }
 
 /**
@@ -482,6 +485,8 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       const { exporting: _before, ...rest } = state
       return event.exporting === null ? rest : { ...rest, exporting: event.exporting }
     }
+    case 'lookedAt':
+      return { ...state, lookedAt: event.conversation }
     case 'wished':
       return state
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Page } from '@playwright/test'
 import { connectRaw } from '../support/clients/raw.ts'
 import { startIm } from '../support/servers/im.ts'
 import { personAt } from './driver.ts'
@@ -91,6 +92,29 @@ test('the plug is pulled in the middle of a sentence', async ({ launchApp, profi
     await expect(you.field()).toHaveValue(/^and then/)
   } finally {
     await server.close()
+  }
+})
+
+test('a restart begins where one was', async ({ launchApp, profile }) => {
+  const [one, two] = [await startIm(), await startIm()]
+  try {
+    const first = await launchApp()
+    const me = personAt(first, await first.firstWindow())
+    await me.connectTo(one.port)
+    await me.connectTo(two.port)
+    const shown = (page: Page, port: number) =>
+      expect(page.getByRole('main').getByRole('heading', { name: String(port) })).toBeVisible()
+    await me.field().fill('half a sentence')
+    await draftIsKept(profile, 'half a sentence')
+    await shown(me.page, two.port)
+    await first.close()
+
+    const second = await launchApp()
+    const page = await second.firstWindow()
+    await shown(page, two.port)
+    await expect(personAt(second, page).field()).toHaveValue('half a sentence')
+  } finally {
+    await Promise.all([one.close(), two.close()])
   }
 })
 

@@ -39,6 +39,7 @@ export const makeSwitchboardWith =
     let told = { unread: -1, mentions: -1 }
     const history = deps.history ?? null
     /** Everything but timelines and people, which live where they can grow without being copied. */
+    const { lookedAt } = memory.now()
     let frame: AppState = {
       surroundings: deps.surroundings,
       preferences: preferencesOf(memory.now()),
@@ -46,7 +47,8 @@ export const makeSwitchboardWith =
       people: {},
       conversations: [],
       timelines: {},
-      notices: []
+      notices: [],
+      ...(lookedAt === undefined ? {} : { lookedAt })
     }
 
     const roomShown = (id: RoomId): Room | undefined => frame.rooms.find((room) => room.id === id)
@@ -93,6 +95,7 @@ export const makeSwitchboardWith =
         case 'noticed':
         case 'noticeDismissed':
         case 'exportChanged':
+        case 'lookedAt':
         case 'wished':
           frame = applyEvent(frame, event)
       }
@@ -256,6 +259,10 @@ export const makeSwitchboardWith =
       look = { conversation: gone ? null : conversation, inFront }
       conversations.look(look.conversation, inFront, atEnd)
       for (const desk of rooms.all()) desk.session()?.attend(isAttended(desk.id))
+      if (look.conversation !== null && look.conversation !== frame.lookedAt) {
+        memory.keep({ lookedAt: look.conversation })
+        tell({ type: 'lookedAt', conversation: look.conversation })
+      }
       return gone ? no('no-such-conversation') : done
     }
 

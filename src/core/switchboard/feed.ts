@@ -162,6 +162,7 @@ export const makeFeed = ({ clock, snapshot, gather }: FeedDeps): Feed => {
       case 'roomsOrdered':
       case 'noticed':
       case 'noticeDismissed':
+      case 'lookedAt':
       case 'wished':
         push(event)
     }

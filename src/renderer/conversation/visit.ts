@@ -127,6 +127,7 @@ const withEvent = (visit: Visit, event: AppEvent): Visit | null => {
     case 'noticed':
     case 'noticeDismissed':
     case 'exportChanged':
+    case 'lookedAt':
     case 'wished':
       return visit
   }

@@ -21,6 +21,20 @@ const savedRoom = (change: Partial<SavedRoom>): SavedRoom => ({
   ...change
 })
 
+test('what was looked at last is known to the next window, and to the next run', async () => {
+  const rig = makeRig()
+  const one = await rig.join('tea.lan')
+  await rig.join('coffee.lan')
+  await rig.run({ type: 'look', conversation: one, inFront: true, atEnd: true })
+  // A window that is closed, or shows nothing, leaves it as it is.
+  await rig.run({ type: 'look', conversation: null, inFront: false, atEnd: false })
+  rig.clock.advance(100)
+  expect(rig.view.state().lookedAt).toBe(one)
+  expect(rig.attach().state().lookedAt).toBe(one)
+  const next = makeRig({ settings: rig.saved() })
+  expect(next.view.state().lookedAt).toBe(one)
+})
+
 describe('connecting', () => {
   test('saves the room, and the same address in any spelling is the same room', async () => {
     const rig = makeRig()

@@ -65,6 +65,18 @@ describe('wishes from the menu, a link, a notification', () => {
     await window.close()
   })
 
+  test('a window begins where the last one was left, and with an open room where that is gone', async () => {
+    for (const [lookedAt, title] of [
+      ['second/p/1', '李雷'],
+      ['lab', 'Build lab'],
+      ['forgotten', 'Second floor']
+    ] as const) {
+      const window = await stage.open({ ...sampleState(), lookedAt })
+      await heading(window, title).waitFor()
+      await window.close()
+    }
+  })
+
   test('a dialog gives the keyboard back, or to the conversation it led to', async () => {
     const window = await stage.open(sampleState())
     const { page } = window
