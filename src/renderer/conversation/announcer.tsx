@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { Line, LineId } from '../../shared/state.ts'
 import { useWords } from '../words.ts'
+import { makeFates, useFailure } from './fates.ts'
 import type { SaidLine } from './rows.ts'
 import { showable, shownLabel } from './showable.ts'
 
@@ -19,39 +20,63 @@ const incoming = (lines: readonly Line[], after: LineId, ignored: (line: SaidLin
   }
   return found
 }
+const beginningOf = ({ text }: SaidLine): string => showable(text.slice(0, READ_CHARACTERS)).toWellFormed()
 
 interface AnnouncerProps {
   lines: readonly Line[]
   ignored: (line: SaidLine) => boolean
 }
 
-/** Reads out what comes in. The list itself is silent: scrolling through it must not be read as news. */
+/**
+ * Reads out what comes in, and which own messages did not arrive. The list itself is silent: scrolling through it must
+ * not be read as news.
+ */
 export const Announcer = ({ lines, ignored }: AnnouncerProps) => {
   const t = useWords('conversation')
+  const reasonOf = useFailure()
   const [spoken, setSpoken] = useState('')
   const newest = lines.at(-1)?.id ?? 0
   const heard = useRef(newest)
+  const [fates] = useState(makeFates)
+  const troubled = useRef<SaidLine[]>([])
+  const gathering = useRef<ReturnType<typeof setTimeout> | null>(null)
+
+  const speak = useEffectEvent((): void => {
+    const trouble = troubled.current
+    troubled.current = []
+    const fresh = incoming(lines, heard.current, ignored)
+    heard.current = newest
+    if (fresh.length === 0 && trouble.length === 0) return
+    const bad =
+      trouble.length > READ_AT_MOST
+        ? [t('log.ownTrouble', { count: trouble.length })]
+        : trouble.map((line) =>
+            line.state === 'failed'
+              ? t('log.ownFailed', { text: beginningOf(line), reason: reasonOf(line) })
+              : t('log.ownUnconfirmed', { text: beginningOf(line) })
+          )
+    const news =
+      fresh.length > READ_AT_MOST
+        ? [t('log.incomingMany', { count: fresh.length })]
+        : fresh.map((line) => t('log.incoming', { name: shownLabel(line.from), text: beginningOf(line) }))
+    setSpoken([...bad, ...news].join('\n'))
+  })
   useEffect(() => {
-    if (newest <= heard.current) return undefined
-    const timer = setTimeout(() => {
-      const fresh = incoming(lines, heard.current, ignored)
-      heard.current = newest
-      if (fresh.length === 0) return
-      setSpoken(
-        fresh.length > READ_AT_MOST
-          ? t('log.incomingMany', { count: fresh.length })
-          : fresh
-              .map((line) =>
-                t('log.incoming', {
-                  name: shownLabel(line.from),
-                  text: showable(line.text.slice(0, READ_CHARACTERS)).toWellFormed()
-                })
-              )
-              .join('\n')
-      )
+    troubled.current.push(...fates.look(lines))
+    if (newest <= heard.current && troubled.current.length === 0) return
+    // Begun by the first and not put off by the next: a talk without a pause is read out too.
+    gathering.current ??= setTimeout(() => {
+      gathering.current = null
+      speak()
     }, GATHER_MS)
-    return () => clearTimeout(timer)
-  }, [lines, newest, ignored, t])
+  }, [lines, newest, fates])
+  useEffect(
+    () => () => {
+      if (gathering.current !== null) clearTimeout(gathering.current)
+      gathering.current = null
+    },
+    []
+  )
   return (
     <div className="unseen" role="status" aria-live="polite">
       {spoken}

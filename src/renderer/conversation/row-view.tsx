@@ -13,6 +13,7 @@ import type { Words } from '../words.ts'
 import { useIsEdited } from './editing.ts'
 import type { Comings, NewName } from './comings.ts'
 import { comingsOf } from './comings.ts'
+import { useFailure } from './fates.ts'
 import { MessageText } from './message-text.tsx'
 import { Name, inSlots, slot } from './name.tsx'
 import type { FreeLine, NoteLine, PresenceLine, Row, SaidLine } from './rows.ts'
@@ -51,16 +52,14 @@ const isAlike = (member: Member, context: RowContext): boolean => context.alike.
 /** The person's own words about what can still be done with a line that did not arrive. */
 const LineTrouble = ({ line, conversation }: { line: SaidLine; conversation: ConversationId }) => {
   const t = useWords('conversation')
-  const terms = useWords('terms')
+  const reasonOf = useFailure()
   const onLine = (type: 'resend' | 'deleteLine') => (): void => void perform({ type, conversation, line: line.id })
   const failed = line.state === 'failed'
-  const code = line.failure?.code
-  const reason = code === undefined || code === 'connection-lost' ? t('line.connectionLost') : terms(`refusal.${code}`)
   return (
     <p className={classes(styles['trouble'], failed ? styles['failed'] : styles['unsure'])}>
       <TriangleAlert aria-hidden />
       <span title={failed ? (line.failure?.text ?? '') : t('line.unconfirmedLong')}>
-        {failed ? t('line.failed', { reason }) : t('line.unconfirmed')}
+        {failed ? t('line.failed', { reason: reasonOf(line) }) : t('line.unconfirmed')}
       </span>
       <button type="button" onClick={onLine('resend')}>
         {failed ? t('line.retry') : t('line.sendAgain')}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AppCommand } from '../../../src/shared/commands.ts'
 import type { Member } from '../../../src/shared/events.ts'
-import type { AppState, Line, LineBody } from '../../../src/shared/state.ts'
+import type { AppState, Line, LineBody, LineState } from '../../../src/shared/state.ts'
 import type { Stage, StagedWindow } from '../../support/stage.ts'
 import { emptyState, makeStage, sampleConversation, sampleRoom, sampleState } from '../../support/stage.ts'
 import { PAYLOADS } from './payloads.ts'
@@ -699,6 +699,50 @@ describe('for everybody', () => {
     await expect.poll(() => live.textContent()).toBe('ann: hello')
     await window.push({ type: 'linesAdded', conversation: 'tea', lines: talk(40, 52) })
     await expect.poll(() => live.textContent()).toBe('40 new messages')
+    await window.close()
+  })
+
+  test('a talk that never pauses is read out all the same', async () => {
+    const window = await open(stateOf(talk(50)))
+    const live = window.page.locator('section [aria-live=polite]').last()
+    let id = 50
+    await expect
+      .poll(
+        async () => {
+          id += 1
+          await window.push({
+            type: 'linesAdded',
+            conversation: 'tea',
+            lines: [line(id, said(ann, `on and on ${id}`))]
+          })
+          return live.textContent()
+        },
+        { interval: 100 }
+      )
+      .toMatch(/on and on|new messages/)
+    await window.close()
+  })
+
+  test('what becomes of own messages is read out where it is bad, once', async () => {
+    const own = (id: number, state: LineState, code?: 'no-such-member'): Line =>
+      line(id, said(me, `mine ${id}`, { state, failure: code === undefined ? null : { code, text: '' } }))
+    const before = [own(51, 'unconfirmed'), own(52, 'queued'), own(53, 'written')]
+    const window = await open(stateOf([...talk(50), ...before]))
+    const live = window.page.locator('section [aria-live=polite]').last()
+    const change = (...lines: Line[]) => window.push({ type: 'linesChanged', conversation: 'tea', lines })
+    await change(own(53, 'failed', 'no-such-member'))
+    await expect.poll(() => live.textContent()).toBe('Not sent: mine 53 (Nobody here has this name)')
+    await change(own(52, 'written'))
+    await change(own(52, 'waiting'))
+    await change(own(52, 'unconfirmed'))
+    await expect.poll(() => live.textContent()).toBe('Not confirmed: mine 52')
+    const many = [54, 55, 56, 57].map((id) => own(id, 'written'))
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: many })
+    await change(...many.map(({ id }) => own(id, 'unconfirmed')))
+    await expect.poll(() => live.textContent()).toBe('4 messages were not sent or are not confirmed')
+    await change(own(54, 'delivered'))
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [line(58, said(ann, 'hello'))] })
+    await expect.poll(() => live.textContent()).toBe('ann: hello')
     await window.close()
   })
 })
