@@ -180,7 +180,11 @@ export const Composer = ({ conversation, room, title }: ComposerProps) => {
     }
     try {
       const outcome = await send(command)
-      if (outcome.ok) return outcome.conversation
+      if (outcome.ok) {
+        // What was sent must not come back as a draft when the app ends now.
+        keepDraft(id)
+        return outcome.conversation
+      }
       return failed(terms(`outcome.${outcome.code}`))
     } catch {
       // The carrier is gone: its own bar says so, and the text is not lost.

@@ -356,6 +356,24 @@ describe('the composer', () => {
     await window.close()
   })
 
+  test('what was sent is no draft any more as soon as it is sent', async () => {
+    const window = await open(stateOf(talk(3)))
+    await composer(window).fill('a whole sentence')
+    const drafts = () => window.all.flatMap((command) => (command.type === 'draft' ? [command.text] : []))
+    await expect.poll(drafts).toEqual(['a whole sentence'])
+    await window.push({
+      type: 'conversationChanged',
+      conversation: sampleConversation('tea', 'tea', { readUpTo: 3, draft: 'a whole sentence' })
+    })
+    // From here on nobody waits for a pause in typing.
+    await window.page.clock.install({ time: NOON })
+    await window.page.clock.pauseAt(NOON + 1000)
+    await composer(window).press('Enter')
+    await expect.poll(drafts).toEqual(['a whole sentence', ''])
+    expect(saidBy(window)).toEqual(['a whole sentence'])
+    await window.close()
+  })
+
   test('each conversation has its own draft, and the app is told', async () => {
     const window = await open(sampleState())
     await composer(window).fill('half a thought')
