@@ -97,7 +97,7 @@ export const openApp = async (host: AppHost): Promise<App> => {
     openRoom: openRoomWith({ clock, codec: makeCodec, log: (text) => log.warn(text) }),
     addresses: () => localAddresses(),
     freePort,
-    saveSettings: (settings) => file.save(settings),
+    saveSettings: (settings, inPassing) => file.save(settings, inPassing),
     notify: host.notify,
     badge: host.badge,
     openLink: (url) => {

@@ -22,8 +22,11 @@ export interface SettingsFile {
   settings: Settings
   /** What the person should know about the reading. */
   notices: NoticeBody[]
-  /** Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice. */
-  save(settings: Settings): void
+  /**
+   * Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice. `inPassing`: nobody
+   * chose anything; that it cannot be kept is not told, and what another program has saved meanwhile stays.
+   */
+  save(settings: Settings, inPassing?: boolean): void
   /** Writes what is not written yet. */
   close(): Promise<void>
 }
@@ -111,6 +114,16 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
+/** When the file was written last, to tell whether another program did it; 0: there is none, or nobody can know. */
+const writtenAt = async (folder: string): Promise<number> => {
+  try {
+    return (await stat(join(folder, FILE))).mtimeMs
+  } catch {
+    // Why is told by whoever reads or writes it.
+    return 0
+  }
+}
+
 /** At any moment, power loss included, `settings.json` is either the old one or the new one, whole. */
 const write = async (folder: string, settings: Settings, clock: Clock): Promise<void> => {
   // Two programs may share a profile: each writes its own temporary file.
@@ -154,6 +167,9 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
   }
 
   let wanted: Settings | null = null
+  /** Somebody chose something among what waits to be saved. */
+  let chosen = false
+  let ours = await writtenAt(folder)
   let timer: Timer | null = null
   let told = !mayWrite
   let writing: Promise<void> = Promise.resolve()
@@ -161,12 +177,17 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
   const writeWanted = async (): Promise<void> => {
     const settings = wanted
     if (settings === null || !mayWrite) return
+    const inPassing = !chosen
     wanted = null
+    chosen = false
+    if (inPassing && (await writtenAt(folder)) !== ours) return
     try {
       await write(folder, settings, clock)
+      ours = await writtenAt(folder)
       told = false
     } catch (error) {
       log.error('settings not saved', { error: systemCode(error) })
+      if (inPassing) return
       if (!told) notice({ kind: 'settings-not-saved', reason: systemCode(error) })
       told = true
     }
@@ -181,8 +202,9 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
   return {
     settings: reading.found === 'settings' ? reading.settings : DEFAULT_SETTINGS,
     notices,
-    save: (settings) => {
+    save: (settings, inPassing = false) => {
       wanted = settings
+      chosen ||= !inPassing
       timer ??= clock.after(SAVE_DELAY_MS, () => void flush())
     },
     close: flush

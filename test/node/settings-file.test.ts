@@ -177,6 +177,34 @@ describe('saving', () => {
     expect(told).toHaveLength(1)
   })
 
+  test('what nobody chose is not told as lost, and does not undo what another program saved', async () => {
+    const folder = await temporary()
+    const { file, told } = await openIn(folder)
+    file.save(named('ours'), true)
+    await file.close()
+    expect(await onDisk(folder)).toMatchObject({ name: 'ours' })
+
+    const other = await openIn(folder)
+    other.file.save(named('theirs'))
+    await other.file.close()
+    file.save(named('in passing'), true)
+    await file.close()
+    expect(await onDisk(folder)).toMatchObject({ name: 'theirs' })
+    // A choice counts, with whatever came along with it.
+    file.save(named('chosen'))
+    file.save({ ...named('chosen'), lookedAt: 'tea' }, true)
+    await file.close()
+    expect(await onDisk(folder)).toMatchObject({ name: 'chosen', lookedAt: 'tea' })
+
+    await rm(folder, { recursive: true })
+    file.save(named('nowhere'), true)
+    await file.close()
+    expect(told).toEqual([])
+    file.save(named('nowhere'))
+    await file.close()
+    expect(told).toEqual([{ kind: 'settings-not-saved', reason: 'ENOENT' }])
+  })
+
   test('never stands half written: a reader sees the old one or the new one, whole', async () => {
     const folder = await temporary()
     const { file } = await openIn(folder)

@@ -260,7 +260,7 @@ export const makeSwitchboardWith =
       conversations.look(look.conversation, inFront, atEnd)
       for (const desk of rooms.all()) desk.session()?.attend(isAttended(desk.id))
       if (look.conversation !== null && look.conversation !== frame.lookedAt) {
-        memory.keep({ lookedAt: look.conversation })
+        memory.keepInPassing({ lookedAt: look.conversation })
         tell({ type: 'lookedAt', conversation: look.conversation })
       }
       return gone ? no('no-such-conversation') : done

@@ -55,8 +55,8 @@ export interface SwitchboardDeps {
   addresses: () => LocalAddress[]
   /** The given port if free on all interfaces, else the next free one, null when none is near. */
   freePort: (port: number) => Promise<number | null>
-  /** Keeps the settings; called with the whole of them after each change, may be slow. */
-  saveSettings: (settings: Settings) => void
+  /** Keeps the settings; called with the whole of them after each change, may be slow. `inPassing`: nobody chose it. */
+  saveSettings: (settings: Settings, inPassing: boolean) => void
   /** At most 3 in 10 s reach this, already cut. */
   notify: (notification: Notification) => void
   /** Unread lines in all, mentions and private ones: for title, dock and task bar. */

@@ -5,6 +5,8 @@ import type { RoomId } from '../../shared/state.ts'
 export interface Memory {
   now(): Settings
   keep(change: Partial<Settings>): void
+  /** The same for what nobody chose: it is no loss where it cannot be saved. */
+  keepInPassing(change: Partial<Settings>): void
   room(id: RoomId): SavedRoom | null
   /** What was learnt about a saved room. Of one that is not saved nothing is kept. */
   remember(id: RoomId, change: Partial<SavedRoom>): void
@@ -12,16 +14,18 @@ export interface Memory {
   nickFor(id: RoomId): string | null
 }
 
-export const makeMemory = (given: Settings, save: (settings: Settings) => void): Memory => {
+export const makeMemory = (given: Settings, save: (settings: Settings, inPassing: boolean) => void): Memory => {
   let settings = given
   const room = (id: RoomId): SavedRoom | null => settings.rooms.find((saved) => saved.id === id) ?? null
-  const keep = (change: Partial<Settings>): void => {
+  const put = (change: Partial<Settings>, inPassing: boolean): void => {
     settings = { ...settings, ...change }
-    save(settings)
+    save(settings, inPassing)
   }
+  const keep = (change: Partial<Settings>): void => put(change, false)
   return {
     now: () => settings,
     keep,
+    keepInPassing: (change) => put(change, true),
     room,
     remember: (id, change) => {
       const saved = room(id)
