@@ -11,6 +11,8 @@ const FILE = 'settings.json'
 const MAX_SETTINGS_BYTES = 4 * 1024 * 1024
 /** Gathers the changes of one moment (a slider, a reconnecting server) into one write. */
 const SAVE_DELAY_MS = 200
+/** A full disk is asked again so often: soon after somebody made room. */
+const RETRY_MS = 5000
 /** A temporary file this old was left behind by a program that died while saving. */
 const STALE_TEMPORARY_MS = 60_000
 /** Virus scanners on Windows hold a new file for a moment; the rename works after that. */
@@ -23,7 +25,8 @@ export interface SettingsFile {
   /** What the person should know about the reading. */
   notices: NoticeBody[]
   /**
-   * Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice. `inPassing`: nobody
+   * Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice, and is
+   * tried again. `inPassing`: nobody
    * chose anything; that it cannot be kept is not told, and what another program has saved meanwhile stays.
    */
   save(settings: Settings, inPassing?: boolean): void
@@ -171,6 +174,7 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
   let chosen = false
   let ours = await writtenAt(folder)
   let timer: Timer | null = null
+  let closed = false
   let told = !mayWrite
   let writing: Promise<void> = Promise.resolve()
 
@@ -186,10 +190,15 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
       ours = await writtenAt(folder)
       told = false
     } catch (error) {
-      log.error('settings not saved', { error: systemCode(error) })
       if (inPassing) return
-      if (!told) notice({ kind: 'settings-not-saved', reason: systemCode(error) })
+      if (!told) {
+        log.error('settings not saved', { error: systemCode(error) })
+        notice({ kind: 'settings-not-saved', reason: systemCode(error) })
+      }
       told = true
+      wanted ??= settings
+      chosen = true
+      if (!closed) timer ??= clock.after(RETRY_MS, () => void flush())
     }
   }
   const flush = (): Promise<void> => {
@@ -207,6 +216,9 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
       chosen ||= !inPassing
       timer ??= clock.after(SAVE_DELAY_MS, () => void flush())
     },
-    close: flush
+    close: () => {
+      closed = true
+      return flush()
+    }
   }
 }

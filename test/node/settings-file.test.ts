@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Log } from '../../src/node/log.ts'
 import type { SettingsFile } from '../../src/node/settings-file.ts'
 import { openSettingsFile } from '../../src/node/settings-file.ts'
@@ -175,6 +175,22 @@ describe('saving', () => {
     await file.close()
     expect(await onDisk(folder)).toEqual(named('c'))
     expect(told).toHaveLength(1)
+  })
+
+  test('that fails is tried again by itself until it works', async () => {
+    const folder = join(await temporary(), 'gone')
+    const { file, clock, told } = await openIn(folder)
+    file.save(named('a'))
+    clock.advance(1000)
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    await mkdir(folder)
+    await vi.waitFor(async () => {
+      clock.advance(10_000)
+      expect(await onDisk(folder)).toEqual(named('a'))
+    })
+    expect(told).toHaveLength(1)
+    await file.close()
+    expect(clock.pending()).toBe(0)
   })
 
   test('what nobody chose is not told as lost, and does not undo what another program saved', async () => {
