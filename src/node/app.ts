@@ -69,7 +69,8 @@ export const openApp = async (host: AppHost): Promise<App> => {
     folder: host.profile,
     clock,
     log,
-    notice: (notice) => switchboard.notice(notice)
+    notice: (notice) => switchboard.notice(notice),
+    saved: () => switchboard.over('settings-not-saved')
   })
   const { history, notices, behind } = await openHistory({
     folder: host.profile,

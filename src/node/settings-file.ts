@@ -40,6 +40,8 @@ export interface SettingsFileDeps {
   log: Log
   /** Told later, while the app runs: that the settings cannot be saved. Once, until it works again. */
   notice: (notice: NoticeBody) => void
+  /** It works again. */
+  saved: () => void
 }
 
 /** The system's own word for what went wrong (`EACCES`, `ENOSPC`): stable, and searchable by the person. */
@@ -152,7 +154,13 @@ const write = async (folder: string, settings: Settings, clock: Clock): Promise<
  * set aside under another name and the app starts with the defaults; a profile that cannot be written works too, and
  * says so. Never throws.
  */
-export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsFileDeps): Promise<SettingsFile> => {
+export const openSettingsFile = async ({
+  folder,
+  clock,
+  log,
+  notice,
+  saved
+}: SettingsFileDeps): Promise<SettingsFile> => {
   const notices: NoticeBody[] = []
   await removeStale(folder, clock.wall(), log)
   const reading = await read(join(folder, FILE))
@@ -188,6 +196,7 @@ export const openSettingsFile = async ({ folder, clock, log, notice }: SettingsF
     try {
       await write(folder, settings, clock)
       ours = await writtenAt(folder)
+      if (told) saved()
       told = false
     } catch (error) {
       if (inPassing) return

@@ -31,12 +31,21 @@ interface Opened {
   file: SettingsFile
   clock: HandClock
   told: NoticeBody[]
+  /** How often it was told that it works again. */
+  saved: () => number
 }
 const openIn = async (folder: string): Promise<Opened> => {
   const clock = makeHandClock(Date.UTC(2026, 10, 21, 1, 2, 3))
   const told: NoticeBody[] = []
-  const file = await openSettingsFile({ folder, clock, log: silentLog, notice: (notice) => told.push(notice) })
-  return { file, clock, told }
+  let saved = 0
+  const file = await openSettingsFile({
+    folder,
+    clock,
+    log: silentLog,
+    notice: (notice) => told.push(notice),
+    saved: () => (saved += 1)
+  })
+  return { file, clock, told, saved: () => saved }
 }
 const named = (name: string): Settings => ({ ...DEFAULT_SETTINGS, name })
 const onDisk = async (folder: string): Promise<unknown> =>
@@ -179,7 +188,7 @@ describe('saving', () => {
 
   test('that fails is tried again by itself until it works', async () => {
     const folder = join(await temporary(), 'gone')
-    const { file, clock, told } = await openIn(folder)
+    const { file, clock, told, saved } = await openIn(folder)
     file.save(named('a'))
     clock.advance(1000)
     await vi.waitFor(() => expect(told).toHaveLength(1))
@@ -188,6 +197,7 @@ describe('saving', () => {
       clock.advance(10_000)
       expect(await onDisk(folder)).toEqual(named('a'))
     })
+    await vi.waitFor(() => expect(saved()).toBe(1))
     expect(told).toHaveLength(1)
     await file.close()
     expect(clock.pending()).toBe(0)

@@ -410,13 +410,16 @@ export const makeSwitchboardWith =
       }
     }
 
+    const over = (kind: NoticeBody['kind']): void => {
+      for (const one of frame.notices) if (one.kind === kind) tell({ type: 'noticeDismissed', notice: one.id })
+    }
+
     for (const body of deps.notices) notice(body)
     history?.listen({
       found: (restored) => rooms.found(restored),
       stateChanged: (state, reason) => {
         if (state !== 'writing') conversations.showAll()
-        for (const one of frame.notices)
-          if (one.kind === 'history-paused') tell({ type: 'noticeDismissed', notice: one.id })
+        over('history-paused')
         if (state === 'paused') notice({ kind: 'history-paused', reason })
         for (const desk of rooms.all()) desk.dispatch()
       }
@@ -435,6 +438,7 @@ export const makeSwitchboardWith =
       wish: (wish) => tell({ type: 'wished', wish }),
       surround: (change) => tell({ type: 'surroundingsChanged', surroundings: { ...frame.surroundings, ...change } }),
       notice,
+      over,
       guests: () => rooms.guests(),
       hosting: () => rooms.hosting(),
       start: () => {

@@ -82,6 +82,8 @@ export interface Switchboard {
   /** The system language changed, or the view's surroundings did. */
   surround(change: Partial<Surroundings>): void
   notice(notice: NoticeBody): void
+  /** What notices of this kind told of is over: they go by themselves. */
+  over(kind: NoticeBody['kind']): void
   /** People besides the host in all hosted rooms: asked before quitting. */
   guests(): number
   /** Whether any room is hosted now. */

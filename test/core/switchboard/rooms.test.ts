@@ -21,6 +21,15 @@ const savedRoom = (change: Partial<SavedRoom>): SavedRoom => ({
   ...change
 })
 
+test('a notice goes by itself when what it told of is over, and no other does', () => {
+  const rig = makeRig()
+  rig.board.notice({ kind: 'settings-not-saved', reason: 'ENOSPC' })
+  rig.board.notice({ kind: 'history-newer' })
+  rig.board.over('settings-not-saved')
+  rig.clock.advance(100)
+  expect(rig.view.state().notices.map(({ kind }) => kind)).toEqual(['history-newer'])
+})
+
 test('what was looked at last is known to the next window, and to the next run', async () => {
   const rig = makeRig()
   const one = await rig.join('tea.lan')
