@@ -25,9 +25,9 @@ export interface SettingsFile {
   /** What the person should know about the reading. */
   notices: NoticeBody[]
   /**
-   * Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice, and is
-   * tried again. `inPassing`: nobody
-   * chose anything; that it cannot be kept is not told, and what another program has saved meanwhile stays.
+   * Keeps these settings soon; the last ones given win. Never throws: a failure becomes one notice, and is tried again.
+   * `inPassing`: nobody chose anything; that it cannot be kept is not told, and what another program has saved meanwhile
+   * stays.
    */
   save(settings: Settings, inPassing?: boolean): void
   /** Writes what is not written yet. */

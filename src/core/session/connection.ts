@@ -21,6 +21,15 @@ import { makeTail } from './tail.ts'
 /** Silence that means a silent server (decision 10). */
 const LISTEN_NEAR_MS = 400
 const LISTEN_FAR_MS = 1500
+/**
+ * A server that greeted us the last time and is silent now is slow, or stands still: what waits stays with us for a
+ * while, where it can be changed, instead of going out in a burst to what is taken for a relay. After that it is another
+ * one. A network that has just come back takes a second or two.
+ */
+const GREETING_NEAR_MS = 3000
+const GREETING_FAR_MS = 10_000
+/** Who comes in is told so at once, in all of their kind. */
+const GREETERS: ReadonlySet<Dialect> = new Set(['gopl', 'gopl-zh', 'iamhere', 'im'])
 /** Own line without echo: a server that does not echo (decision 10). */
 const ECHO_MS = 2000
 /** The race of 001 and 002 at connecting: not before this is anything asked (dialects 6.3). */
@@ -98,6 +107,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   const roster = makeRoster()
   const detector = makeDetector({ port: deps.port, local, remembered: deps.remembered })
   const listenMs = deps.nearness === 'far' ? LISTEN_FAR_MS : LISTEN_NEAR_MS
+  const greetingMs = deps.nearness === 'far' ? GREETING_FAR_MS : GREETING_NEAR_MS
   const connectedAt = clock.now()
   const timers = new Set<Timer>()
   let lastReceivedAt = connectedAt
@@ -367,6 +377,11 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     // A line that is still on its way may decide.
     if (unfinished && held.length === 0 && quiet < listenMs) {
       later(listenMs - quiet, listened)
+      return
+    }
+    const greets = deps.remembered !== null && GREETERS.has(deps.remembered)
+    if (greets && lines === 0 && !unfinished && clock.now() - connectedAt < greetingMs) {
+      later(listenMs, listened)
       return
     }
     if (unfinished) {

@@ -38,8 +38,8 @@ export const makeSwitchboardWith =
     let look: { conversation: string | null; inFront: boolean } = { conversation: null, inFront: false }
     let told = { unread: -1, mentions: -1 }
     const history = deps.history ?? null
-    /** Everything but timelines and people, which live where they can grow without being copied. */
     const { lookedAt } = memory.now()
+    /** Everything but timelines and people, which live where they can grow without being copied. */
     let frame: AppState = {
       surroundings: deps.surroundings,
       preferences: preferencesOf(memory.now()),

@@ -45,10 +45,26 @@ describe.each([
   ['iamhere', `[${ME}]${ME}:I am here\n[${ME}]${ME}:login\n`, (text: string) => `[${ME}]${ME}:${text}\n`],
   ['gopl', `You are ${ME}\n`, (text: string) => `${ME}: ${text}\n`]
 ] as const)('a server known as %s that is slow to greet', (dialect, welcome, told) => {
+  test('is told nothing, and nothing counts as sent, before it has had its time to greet', () => {
+    const at = stand({ remembered: dialect })
+    at.call().accept(ME)
+    at.clock.advance(2500)
+    expect(at.session.takes()).toBe(0)
+    at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+    expect(at.wrote()).toEqual([])
+    at.send(welcome)
+    at.clock.advance(500)
+    expect(at.news()).toContainEqual({ type: 'recognised', dialect, by: 'welcome' })
+    at.send(told('line a'))
+    const own = at.news().flatMap((event) => (event.type === 'said' && event.own ? [`${event.text} ${event.ref}`] : []))
+    expect(own).toEqual(['line a a'])
+  })
+
   test('tells nothing twice of what was written before it said what it is', () => {
     const at = stand({ remembered: dialect })
     at.call().accept(ME)
-    at.clock.advance(3000)
+    at.clock.advance(5000)
+    expect(at.news()).toContainEqual({ type: 'recognised', dialect: 'relay', by: 'assumed' })
     const refs = ['a', 'b', 'c']
     for (const ref of refs) at.session.perform({ type: 'say', text: `line ${ref}`, ref })
     at.clock.advance(3000)
