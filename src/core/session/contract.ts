@@ -8,7 +8,10 @@ export interface SessionOptions {
   host: string
   port: number
   dialect: DialectChoice
-  /** What was recognised at this address last time; used as a tie-breaker only, never to send anything. */
+  /**
+   * What was recognised at this address last time: a tie-breaker, and a reason to wait for a greeting; never one to send
+   * anything.
+   */
   remembered: Dialect | null
   charset: Charset
   /** Renames on arrival, after each connection, where the dialect can. */
