@@ -286,7 +286,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, isPlain ? local : self))
       return false
     const at = unechoed.indexOf(spoken.text)
-    if (at < 0) return false
+    // Said once more: whichever of the two comes back first confirms the one that waits for it.
+    if (at < 0 || outbox.awaits(spoken.text)) return false
     unechoed.splice(at, 1)
     roster.seen(spoken.address, undefined, true)
     if (isPlain) proveByEcho()
