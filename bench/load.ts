@@ -43,10 +43,11 @@ const DIGITS = 8
 const LF = 0x0a
 /** Hosts that announce who comes are busy for a while after the last one came. */
 const QUIET_MS = 400
-const CONNECTING_AT_ONCE = 100
 
 const CHANNEL = '#teahouse'
 const isIrc = values.talk === 'irc'
+/** An IRC server lets ten wait at its door; the kernel turns away who comes after them, for seconds. */
+const CONNECTING_AT_ONCE = isIrc ? 5 : 100
 const said = (text: string): string => (isIrc ? `PRIVMSG ${CHANNEL} :${text}\r\n` : `${text}\n`)
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
