@@ -325,6 +325,18 @@ export const isForReading = (line: LineBody): boolean => (line.kind === 'said' &
 /** What a line costs to keep and to send, in characters. */
 export const lineWeight = (line: Line): number => ('text' in line ? line.text.length : 0)
 
+/** Where a line is, or would be: ids only ever grow along a conversation. */
+export const indexOfLine = (lines: readonly Line[], id: LineId): number => {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.id ?? 0) < id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** Where the newest lines begin that fit both limits; at least one line always does. `end`: exclusive. */
 export const newestFrom = (lines: readonly Line[], end: number, most: number, characters: number): number => {
   let start = end

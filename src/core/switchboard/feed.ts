@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/carriers.ts'
 import type { Member } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { AppEvent, AppState, Line, Wish } from '../../shared/state.ts'
-import { lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
+import { indexOfLine, lineWeight, STRETCH_CHARACTERS } from '../../shared/state.ts'
 
 /** At most 20 messages a second reach a view, however fast the rooms talk: a page draws no more often in use. */
 export const BATCH_EVERY_MS = 50
@@ -51,17 +51,10 @@ const mergePeople = (first: PeopleChanged, second: PeopleChanged): PeopleChanged
   }
 }
 
-/** Line ids grow along a timeline. */
 const replaceLine = (lines: Line[], line: Line): boolean => {
-  let low = 0
-  let high = lines.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((lines[middle]?.id ?? 0) < line.id) low = middle + 1
-    else high = middle
-  }
-  if (lines[low]?.id !== line.id) return false
-  lines[low] = line
+  const at = indexOfLine(lines, line.id)
+  if (lines[at]?.id !== line.id) return false
+  lines[at] = line
   return true
 }
 

@@ -1,5 +1,5 @@
 import type { Line, LineId } from '../../shared/state.ts'
-import { lineWeight, newestFrom, TIMELINE_CHARACTERS, TIMELINE_SLACK } from '../../shared/state.ts'
+import { indexOfLine, lineWeight, newestFrom, TIMELINE_CHARACTERS, TIMELINE_SLACK } from '../../shared/state.ts'
 
 /**
  * Texts of all conversations together, some 128 MiB at worst: a server that invents two hundred people, each with a
@@ -34,18 +34,6 @@ export interface HeldLines {
 export interface Holding {
   /** `most`: how many lines it may hold now. */
   open(lines: readonly Line[], whole: boolean, most: () => number): HeldLines
-}
-
-/** Where a line is, or would be: ids only ever grow along a conversation. */
-export const indexOfLine = (lines: readonly Line[], id: LineId): number => {
-  let low = 0
-  let high = lines.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((lines[middle]?.id ?? 0) < id) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 const weightOf = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + lineWeight(line), 0)

@@ -1,4 +1,5 @@
 import type { Line, LineId } from '../../shared/state.ts'
+import { indexOfLine } from '../../shared/state.ts'
 import { useWords } from '../words.ts'
 import type { SaidLine } from './rows.ts'
 
@@ -13,18 +14,6 @@ export const useFailure = (): ((line: SaidLine) => string) => {
 const isOpen = (line: Line): boolean =>
   line.kind === 'said' && line.own && (line.state === 'queued' || line.state === 'written' || line.state === 'waiting')
 
-const lineIn = (lines: readonly Line[], id: LineId): Line | null => {
-  let low = 0
-  let high = lines.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((lines[middle]?.id ?? 0) < id) low = middle + 1
-    else high = middle
-  }
-  const found = lines[low]
-  return found?.id === id ? found : null
-}
-
 /** Watches the own messages of one conversation whose fate is open, without looking through all lines at each change. */
 export interface Fates {
   /** Own messages that were open when looked at last, and came to nothing or cannot be known. */
@@ -38,10 +27,12 @@ export const makeFates = (): Fates => {
     look: (lines) => {
       const troubled: SaidLine[] = []
       for (const id of open) {
-        const line = lineIn(lines, id)
-        if (line !== null && isOpen(line)) continue
+        const line = lines[indexOfLine(lines, id)]
+        const isHere = line?.id === id
+        if (isHere && isOpen(line)) continue
         open.delete(id)
-        if (line?.kind === 'said' && (line.state === 'failed' || line.state === 'unconfirmed')) troubled.push(line)
+        if (isHere && line.kind === 'said' && (line.state === 'failed' || line.state === 'unconfirmed'))
+          troubled.push(line)
       }
       for (let index = lines.length - 1; index >= 0; index--) {
         const line = lines[index]
