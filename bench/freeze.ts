@@ -226,7 +226,10 @@ const hostRoom = async (app: App): Promise<number> => {
       }
     })
   )
-  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true, atEnd: true } })
+  await app.ask({
+    do: 'perform',
+    command: { type: 'look', conversation: room, inFront: true, atEnd: true, line: null }
+  })
   return port
 }
 interface FloodingServer {
@@ -261,7 +264,10 @@ const enter = async (app: App, port: number, dialect: 'relay' | 'im' | 'gopl'): 
       command: { type: 'connect', host: '127.0.0.1', port, dialect, charset: 'auto' }
     })
   )
-  await app.ask({ do: 'perform', command: { type: 'look', conversation: room, inFront: true, atEnd: true } })
+  await app.ask({
+    do: 'perform',
+    command: { type: 'look', conversation: room, inFront: true, atEnd: true, line: null }
+  })
   await pause(1000)
 }
 

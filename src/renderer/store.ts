@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { HostedBefore } from '../shared/settings.ts'
-import type { AppState, Conversation, ConversationId, Room, RoomId, Wish } from '../shared/state.ts'
+import type { AppState, Conversation, ConversationId, LineId, Room, RoomId, Wish } from '../shared/state.ts'
 import { applyEvent } from '../shared/state.ts'
 import type { CarrierState } from './bridge.ts'
 import type { Visit } from './conversation/visit.ts'
@@ -43,6 +43,8 @@ export interface View {
   selected: ConversationId | null
   /** Where the person reads in it; null: at its live end. */
   visit: Visit | null
+  /** The line at the top of what they read, told now and then; null: they stand at the end. */
+  topLine: LineId | null
   dialog: OpenDialog | null
   /** The search beside the conversation. */
   search: OpenSearch | null
@@ -59,6 +61,7 @@ const appStore = createStore<{ app: AppState | null }>(() => ({ app: null }))
 const viewStore = createStore<View>(() => ({
   selected: null,
   visit: null,
+  topLine: null,
   dialog: null,
   search: null,
   peopleShown: false,
@@ -120,15 +123,24 @@ let awaited: RoomId | null = null
 /** Shows a conversation in the middle. */
 export const select = (conversation: ConversationId | null): void => {
   awaited = null
-  const { selected, visit } = viewNow()
+  const { selected, visit, topLine } = viewNow()
   // Gone away from and come back to, a conversation shows its end.
-  viewStore.setState({ selected: conversation, visit: conversation === selected ? visit : null, peopleShown: false })
+  const place = conversation === selected ? { visit, topLine } : { visit: null, topLine: null }
+  viewStore.setState({ selected: conversation, ...place, peopleShown: false })
 }
 
 /** Shows a conversation at a place in it. */
 export const selectVisit = (visit: Visit): void => {
   awaited = null
-  viewStore.setState({ selected: visit.conversation, visit, peopleShown: false })
+  const { selected, topLine } = viewNow()
+  const stays = visit.conversation === selected
+  viewStore.setState({ selected: visit.conversation, visit, topLine: stays ? topLine : null, peopleShown: false })
+}
+
+/** Tells where the person reads in a conversation, if it is the one shown. */
+export const readFrom = (conversation: ConversationId, topLine: LineId | null): void => {
+  const now = viewNow()
+  if (now.selected === conversation && now.topLine !== topLine) viewStore.setState({ topLine })
 }
 
 /** The reader stands at the live end of what is shown: without a visit, everything is shown to its end. */
@@ -198,12 +210,15 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
     const { selected, visit } = viewNow()
     const arrived = conversationOf(after, awaited)?.id
     // A window that has shown nothing yet goes on where the last one was left.
-    const wanted = before === null ? (selected ?? after.lookedAt ?? null) : selected
+    const left = before === null ? after.lookedAt : undefined
+    const wanted = selected ?? left?.conversation ?? null
     const next = arrived ?? somewhere(after, wanted, before ? conversationOf(before, selected)?.room : undefined)
     if (arrived !== undefined) awaited = null
     appStore.setState({ app: after })
     const stays = next === selected ? followed(visit, message) : null
-    if (next !== selected || stays !== visit) viewStore.setState({ selected: next, visit: stays })
+    if (next !== selected)
+      viewStore.setState({ selected: next, visit: stays, topLine: next === left?.conversation ? left.line : null })
+    else if (stays !== visit) viewStore.setState({ visit: stays })
     if (message.type === 'events') {
       for (const event of message.events) if (event.type === 'wished') onWish(event.wish)
     }
@@ -220,11 +235,12 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
 
   // The app decides about notifications and the menu by what the window shows.
   const tellLook = (): void => {
-    const { selected, inFront } = viewNow()
-    if (appNow()) tell({ type: 'look', conversation: selected, inFront, atEnd: isAtEnd(viewNow()) })
+    const { selected, inFront, topLine } = viewNow()
+    if (appNow()) tell({ type: 'look', conversation: selected, inFront, atEnd: isAtEnd(viewNow()), line: topLine })
   }
   const stopLook = viewStore.subscribe((now, then) => {
-    if (now.selected !== then.selected || now.inFront !== then.inFront || isAtEnd(now) !== isAtEnd(then)) tellLook()
+    const moved = now.selected !== then.selected || isAtEnd(now) !== isAtEnd(then) || now.topLine !== then.topLine
+    if (moved || now.inFront !== then.inFront) tellLook()
   })
   const stopFirst = appStore.subscribe((now, then) => {
     if (now.app && !then.app) tellLook()

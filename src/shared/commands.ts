@@ -119,9 +119,16 @@ export const appCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changeSettings'), change: settingsChange }),
   /**
    * Which conversation the view shows, and whether the window is in front: for notifications and the menu. At its end,
-   * what comes is read as it comes; further up, it is not.
+   * what comes is read as it comes; further up, it is not. Where that is (the line at the top; null: at the end, or not
+   * known yet), the next start shows again.
    */
-  z.object({ type: z.literal('look'), conversation: id.nullable(), inFront: z.boolean(), atEnd: z.boolean() }),
+  z.object({
+    type: z.literal('look'),
+    conversation: id.nullable(),
+    inFront: z.boolean(),
+    atEnd: z.boolean(),
+    line: z.int().nullable()
+  }),
   z.object({ type: z.literal('dismissNotice'), notice: z.int() }),
   /** Opens a link in the system's browser; http and https only, checked again by the one link gate. */
   z.object({ type: z.literal('openLink'), url: z.string().max(8192) })

@@ -63,6 +63,10 @@ export const hostedBefore = z.object({
 })
 export type HostedBefore = z.infer<typeof hostedBefore>
 
+/** A conversation, and the line at the top of what is read in it; null: one stands at its end. */
+const place = z.object({ conversation: z.string().max(200), line: z.int().nullable() })
+export type Place = z.infer<typeof place>
+
 export const settings = z.object({
   version: z.literal(1),
   /** My name, used on arrival where the server can. Empty: none. */
@@ -72,8 +76,8 @@ export const settings = z.object({
   textSize: z.literal(TEXT_SIZES),
   rooms: z.array(savedRoom).max(MAX_SAVED_ROOMS),
   hosted: hostedBefore.nullable(),
-  /** The conversation looked at last: where the next start begins. Absent: none was. */
-  lookedAt: z.string().max(200).optional()
+  /** What was looked at last: where the next start begins. Absent: nothing was. Nobody's choice, so never a reason to refuse the rest. */
+  lookedAt: place.optional().catch(undefined)
 })
 export type Settings = z.infer<typeof settings>
 

@@ -13,7 +13,7 @@ import type {
 import { memberKey } from './events.ts'
 import type { Export } from './export.ts'
 import type { Retention } from './history.ts'
-import type { HostedBefore, Language, Preferences } from './settings.ts'
+import type { HostedBefore, Language, Place, Preferences } from './settings.ts'
 
 /**
  * What a view shows, in nouns. Rooms and private threads are one thing, a *conversation*: one list, one timeline,
@@ -245,7 +245,7 @@ export interface AppState {
   /** The export that runs, or the last one while nobody has put it away. */
   exporting?: Export
   /** Looked at last, in whatever window and in whatever run: where a window begins that has shown nothing yet. */
-  lookedAt?: ConversationId
+  lookedAt?: Place
 }
 
 /** Wishes that come from outside the page (the menu, a link, a notification) and are fulfilled by the view. */
@@ -296,7 +296,7 @@ export type AppEvent =
   | { type: 'noticeDismissed'; notice: number }
   /** Null: there is none to tell of. */
   | { type: 'exportChanged'; exporting: Export | null }
-  | { type: 'lookedAt'; conversation: ConversationId }
+  | { type: 'lookedAt'; place: Place }
   | { type: 'wished'; wish: Wish }
 
 /**
@@ -498,7 +498,7 @@ export const applyEvent = (state: AppState, event: AppEvent): AppState => {
       return event.exporting === null ? rest : { ...rest, exporting: event.exporting }
     }
     case 'lookedAt':
-      return { ...state, lookedAt: event.conversation }
+      return { ...state, lookedAt: event.place }
     case 'wished':
       return state
   }

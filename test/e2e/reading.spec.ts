@@ -1,5 +1,5 @@
 // A long history that lies on the disk: read upwards, searched, and jumped into.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { makeClock } from '../../src/node/clock.ts'
@@ -239,6 +239,65 @@ for (const unread of [100, 1000])
       await server.close()
     }
   })
+
+test('a restart keeps the place one read at, near and far, and draws it no further each time', async ({
+  launchApp,
+  profile
+}) => {
+  const server = await startIm()
+  const keptLine = (): unknown => {
+    const { lookedAt } = JSON.parse(readFileSync(join(profile, 'settings.json'), 'utf8'))
+    return lookedAt?.line
+  }
+  try {
+    await fill(profile, server.port)
+    for (const date of [null, '2026-03-10'] as const) {
+      const app = await launchApp()
+      const page = await app.firstWindow()
+      const me = personAt(app, page)
+      await expect(me.message('line 2992')).toBeVisible()
+      expect(keptLine() ?? null).toBeNull()
+      if (date === null) {
+        await me.log().hover()
+        await page.mouse.wheel(0, -1500)
+      } else {
+        await me.menu('go-to-date')
+        await page.getByLabel('Date', { exact: true }).fill(date)
+        await page.keyboard.press('Enter')
+        await expect(me.log().getByText('Tuesday, March 10')).toBeVisible()
+        await me.log().hover()
+        await page.mouse.wheel(0, 600)
+      }
+      await expect.poll(keptLine).toEqual(expect.any(Number))
+      const message = me.log().getByText(/^line \d+$/)
+      /** Where some message in the middle stands. */
+      const middle = await message.evaluateAll((all) => {
+        const one = all.find((element) => element.getBoundingClientRect().top > innerHeight / 2)
+        return { text: one?.textContent ?? '', top: one?.getBoundingClientRect().top ?? 0 }
+      })
+      await app.close()
+      let drift = 320
+      for (const restart of date === null ? ['last'] : ['first', 'last']) {
+        const next = await launchApp()
+        const you = personAt(next, await next.firstWindow())
+        await expect(you.message(middle.text)).toBeInViewport()
+        const top = async (): Promise<number> => (await you.message(middle.text).boundingBox())?.y ?? Number.NaN
+        // The row at the top begins there, of which perhaps only a part was in sight; from then on it stands.
+        await expect.poll(async () => Math.abs((await top()) - middle.top)).toBeLessThan(drift)
+        drift = 4
+        middle.top = await top()
+        if (restart === 'last') {
+          await you.log().press('End')
+          await expect(you.message('line 2992')).toBeVisible()
+          await expect.poll(keptLine).toBeNull()
+        }
+        await next.close()
+      }
+    }
+  } finally {
+    await server.close()
+  }
+})
 
 test('a date leads to its first message, and the newest are one click away', async ({ launchApp, profile }) => {
   const server = await startIm()

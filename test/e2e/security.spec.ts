@@ -268,7 +268,7 @@ test('what is no command is refused at the door, and the app lives on', async ({
       { type: 'host', name: ' ', doors: [{ port: 0, dialect: 'im' }], language: 'en', bare: false },
       { type: 'changeSettings', change: { theme: 'pink' } },
       { type: 'openLink', url: 5 },
-      { type: 'look', conversation: 1, inFront: true, atEnd: true },
+      { type: 'look', conversation: 1, inFront: true, atEnd: true, line: null },
       new Map([['type', 'quit']]),
       new Date(),
       new Uint8Array(10)

@@ -93,6 +93,17 @@ describe('reading', () => {
     expect(await readFile(join(folder, aside), 'utf8')).toBe(text)
   })
 
+  test('a place nobody can go to costs nothing but itself', async () => {
+    const folder = await temporary()
+    const place = { conversation: 'tea', line: 12 }
+    for (const lookedAt of ['tea', { conversation: 'tea', line: 'x' }, place]) {
+      await writeFile(join(folder, 'settings.json'), JSON.stringify({ ...named('a'), lookedAt }))
+      const { file } = await openIn(folder)
+      expect([file.notices, file.settings.name]).toEqual([[], 'a'])
+      expect(file.settings.lookedAt).toEqual(lookedAt === place ? place : undefined)
+    }
+  })
+
   test('two in the same second do not overwrite each other', async () => {
     const folder = await temporary()
     for (const text of ['one', 'two']) {
@@ -218,9 +229,9 @@ describe('saving', () => {
     expect(await onDisk(folder)).toMatchObject({ name: 'theirs' })
     // A choice counts, with whatever came along with it.
     file.save(named('chosen'))
-    file.save({ ...named('chosen'), lookedAt: 'tea' }, true)
+    file.save({ ...named('chosen'), lookedAt: { conversation: 'tea', line: null } }, true)
     await file.close()
-    expect(await onDisk(folder)).toMatchObject({ name: 'chosen', lookedAt: 'tea' })
+    expect(await onDisk(folder)).toMatchObject({ name: 'chosen', lookedAt: { conversation: 'tea', line: null } })
 
     await rm(folder, { recursive: true })
     file.save(named('nowhere'), true)

@@ -15,7 +15,7 @@ describe('the schemas at the door', () => {
     { type: 'say', conversation: 'r', text: '' },
     { type: 'changeSettings', change: {} },
     { type: 'changeSettings', change: { theme: 'dark', textSize: 20 } },
-    { type: 'look', conversation: null, inFront: false, atEnd: false }
+    { type: 'look', conversation: null, inFront: false, atEnd: false, line: null }
   ])('let %j in', (command) => {
     expect(appCommand.safeParse(command).success).toBe(true)
   })

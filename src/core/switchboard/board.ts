@@ -254,14 +254,16 @@ export const makeSwitchboardWith =
       return done
     }
 
-    const lookAt = (conversation: string | null, inFront: boolean, atEnd: boolean): Outcome => {
+    const lookAt = ({ conversation, inFront, atEnd, line }: Command<'look'>): Outcome => {
       const gone = conversation !== null && conversations.get(conversation) === null
       look = { conversation: gone ? null : conversation, inFront }
       conversations.look(look.conversation, inFront, atEnd)
       for (const desk of rooms.all()) desk.session()?.attend(isAttended(desk.id))
-      if (look.conversation !== null && look.conversation !== frame.lookedAt) {
-        memory.keepInPassing({ lookedAt: look.conversation })
-        tell({ type: 'lookedAt', conversation: look.conversation })
+      const place = look.conversation === null ? undefined : { conversation: look.conversation, line }
+      const before = frame.lookedAt
+      if (place && (place.conversation !== before?.conversation || place.line !== before.line)) {
+        memory.keepInPassing({ lookedAt: place })
+        tell({ type: 'lookedAt', place })
       }
       return gone ? no('no-such-conversation') : done
     }
@@ -379,7 +381,7 @@ export const makeSwitchboardWith =
         case 'changeSettings':
           return changeSettings(command)
         case 'look':
-          return lookAt(command.conversation, command.inFront, command.atEnd)
+          return lookAt(command)
         case 'dismissNotice':
           return dismiss(command.notice)
         case 'openLink':

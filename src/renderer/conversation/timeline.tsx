@@ -8,7 +8,7 @@ import { insertDraft } from '../composer/drafts.ts'
 import { startEditing } from './editing.ts'
 import { classes } from '../parts/class-names.ts'
 import { ContextMenu } from '../parts/menu.tsx'
-import { announce, tell, useApp, useView } from '../store.ts'
+import { announce, tell, useApp, useView, viewNow } from '../store.ts'
 import { useLanguage, useWords } from '../words.ts'
 import { Announcer } from './announcer.tsx'
 import { DayAbove, EdgeState, ToNewest, UnreadAbove } from './edges.tsx'
@@ -24,6 +24,7 @@ import { useJump, useSamePlace, wordsOfRow } from './use-jump.ts'
 import { useKeptKeyboard } from './use-kept-keyboard.ts'
 import { countNew, useMarker, useToday } from './use-marker.ts'
 import { useForgetting, usePaging } from './use-paging.ts'
+import { usePlace } from './use-place.ts'
 import type { Visit } from './visit.ts'
 import { backToNewest, jumpTo, standAtEnd } from './visiting.ts'
 import type { Manner } from './visiting.ts'
@@ -163,24 +164,49 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     if (jump === 'there' || jump === 'gone') setJumped(true)
     if (jump === 'unreadable') announce(t('log.unreadable'))
   }
+  // Where the window before this one was left.
+  const [left] = useState(() => viewNow().topLine)
+  const leftRow = useMemo(
+    () => (left !== null && (whole || left >= (lines[0]?.id ?? left + 1)) ? rowOfLine(rows, left) : -1),
+    [left, whole, lines, rows]
+  )
+  const goWhereLeft = async (line: LineId): Promise<void> => {
+    await jumpTo(conversation.id, { line }, { at: 'top', focus: false, unasked: true })
+  }
   const goToBeginning = async (): Promise<void> => {
     const { jump } = await jumpTo(conversation.id, { moment: 0 }, { at: 'top', focus: true })
     if (jump === 'unreadable') announce(t('log.unreadable'))
   }
   const isOnItsWay = useFirstLook({
     rows: rows.length,
-    unreadRow,
-    isFar: unreadBefore,
+    begin: left === null ? unreadRow : leftRow,
+    isFar: left === null ? unreadBefore : leftRow < 0,
     isJump: visit?.target != null,
     goTo,
-    goFar: () => goToFirstUnread({ unasked: true }),
+    goFar: () => (left === null ? goToFirstUnread({ unasked: true }) : goWhereLeft(left)),
     virtual
   })
+
+  // On the way to what was jumped to, its old place shows rows that nobody looks at.
+  const target = visit?.target ?? null
+  const [arrivedAt, setArrivedAt] = useState(0)
+  if (target !== null && target.nth !== arrivedAt) {
+    const row = rowOfLine(rows, target.line)
+    if (row >= firstShown && row <= lastShown) setArrivedAt(target.nth)
+  }
+  const isThere = !isOnItsWay && (target === null || target.nth === arrivedAt)
 
   const placed = virtual.range !== null
   const offset = virtual.scrollOffset ?? 0
   const endedAt = useRef(0)
   const stands = visit === null || (visit.joined && visit.atEnd)
+  const topRow = rows[firstShown]
+  const readRow = rows[virtual.getVirtualItemForOffset(offset + FLOATING * TEXT_PX * scale + 1)?.index ?? -1]
+  const takePlace = usePlace({
+    conversation: conversation.id,
+    line: stands || readRow === undefined ? null : newestOf(readRow),
+    isThere: placed && isThere
+  })
   const lastKey = rows.at(-1)?.key
   const lastKeyBefore = useRef(lastKey)
   const settling = useRef(0)
@@ -188,8 +214,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const moved = useRef(false)
   const hasMoved = useCallback((): void => {
     moved.current = true
+    takePlace()
     stop()
-  }, [stop])
+  }, [stop, takePlace])
   const leaving = useRef(false)
   /** Moved by no input we know of (a screen reader, or rows just measured): believed if it is still so after a while. */
   const leaveSlowly = useCallback((): void => {
@@ -237,13 +264,14 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   const wantsEnd = useRef(false)
   const toNewest = useCallback((): void => {
+    takePlace()
     stop()
     if (joined) virtual.scrollToEnd()
     else {
       wantsEnd.current = true
       backToNewest(conversation.id)
     }
-  }, [joined, virtual, conversation.id, stop])
+  }, [joined, virtual, conversation.id, stop, takePlace])
   useLayoutEffect(() => {
     if (!wantsEnd.current || !joined) return
     wantsEnd.current = false
@@ -284,14 +312,6 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   // Seen is what is in sight in a window that is in front.
   const shownRow = rows[Math.min(lastShown, rows.length - 1)]
-  // On the way to what was jumped to, its old place shows rows that nobody looks at.
-  const target = visit?.target ?? null
-  const [arrivedAt, setArrivedAt] = useState(0)
-  if (target !== null && target.nth !== arrivedAt) {
-    const row = rowOfLine(rows, target.line)
-    if (row >= firstShown && row <= lastShown) setArrivedAt(target.nth)
-  }
-  const isThere = !isOnItsWay && (target === null || target.nth === arrivedAt)
   const seen = !isThere ? 0 : atEnd ? newest : shownRow ? newestOf(shownRow) : 0
   const [seenTo, setSeenTo] = useState<LineId>(Math.max(conversation.readUpTo, 0))
   if (seen > seenTo) setSeenTo(seen)
@@ -386,7 +406,6 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
 
   const menu = useRowMenu(rows, room, conversation.id)
   const isIgnored = useCallback((line: SaidLine) => ignored.has(memberKey(line.from)), [ignored])
-  const topRow = rows[firstShown]
   const topAt = lines[topRow?.first ?? 0]?.at ?? today
   const litRow = lit === null ? undefined : rows.find((row) => row.key === lit)
   return (

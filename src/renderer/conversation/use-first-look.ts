@@ -5,9 +5,9 @@ import type { Going } from './use-going.ts'
 interface FirstLookInput {
   /** How many there are. */
   rows: number
-  /** Where what is new begins; -1: not among them. */
-  unreadRow: number
-  /** What is new begins further up than what is in hand. */
+  /** Where one wants to begin, among them; -1: at the end. */
+  begin: number
+  /** Where one wants to begin is further up than what is in hand. */
   isFar: boolean
   /** Something was jumped to: that is where one wants to be. */
   isJump: boolean
@@ -18,10 +18,10 @@ interface FirstLookInput {
 }
 
 /**
- * The first look: where one wants to be, at what is new, else at the end. Answers whether it is still on its way to what
+ * The first look: where one read last, at what is new, else at the end. Answers whether it is still on its way to what
  * is far: until then nobody has seen the end, although it is shown.
  */
-export const useFirstLook = ({ rows, unreadRow, isFar, isJump, goTo, goFar, virtual }: FirstLookInput): boolean => {
+export const useFirstLook = ({ rows, begin, isFar, isJump, goTo, goFar, virtual }: FirstLookInput): boolean => {
   const opened = useRef(false)
   useLayoutEffect(
     () => () => {
@@ -36,9 +36,9 @@ export const useFirstLook = ({ rows, unreadRow, isFar, isJump, goTo, goFar, virt
     opened.current = rows > 0
     if (rows === 0) return
     if (isJump) return
-    if (unreadRow >= 0) goTo(unreadRow, 'start')
+    if (begin >= 0) goTo(begin, 'start')
     else virtual.scrollToEnd()
-  }, [rows, unreadRow, isJump, goTo, virtual])
+  }, [rows, begin, isJump, goTo, virtual])
 
   const [onItsWay, setOnItsWay] = useState(isFar && !isJump)
   const asked = useRef(false)

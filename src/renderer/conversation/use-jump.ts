@@ -48,7 +48,7 @@ export const useJump = ({ target, rows, goTo, scroller, reach }: JumpInput): str
     const row = rows[index]
     if (target === null || row === undefined || scrolled.current === target.nth) return
     scrolled.current = target.nth
-    setLit(row.key)
+    setLit(target.unasked ? null : row.key)
     reach(row.key)
     goTo(index, target.at === 'top' ? 'start' : 'center')
   }, [target, rows, goTo, reach])

@@ -17,6 +17,8 @@ export interface Target {
   at: 'middle' | 'top'
   /** The keyboard goes there, too. */
   focus: boolean
+  /** Nobody asked for it: it is not marked, and not read out. */
+  unasked?: true
   /** Tells a jump to the same line from the one before. */
   nth: number
 }

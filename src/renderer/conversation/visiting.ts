@@ -67,11 +67,8 @@ export interface Arrival {
 
 let jumps = 0
 
-/** How a jump arrives. */
-export interface Manner extends Pick<Target, 'at' | 'focus'> {
-  /** Nobody asked for it: it goes there only if the conversation is still the one shown. */
-  unasked?: true
-}
+/** How a jump arrives. One that nobody asked for goes there only if the conversation is still the one shown. */
+export type Manner = Pick<Target, 'at' | 'focus' | 'unasked'>
 
 /**
  * Shows a line, or the first one since a moment, with what is around it. A conversation that was closed is opened again
@@ -80,7 +77,7 @@ export interface Manner extends Pick<Target, 'at' | 'focus'> {
 export const jumpTo = async (
   conversation: ConversationId,
   where: { line: LineId } | { moment: number },
-  { at, focus, unasked }: Manner
+  manner: Manner
 ): Promise<Arrival> => {
   const failed = (jump: Jump): Arrival => ({ jump, line: null, moment: null })
   const nth = ++jumps
@@ -92,10 +89,10 @@ export const jumpTo = async (
     }
     const answer = await ask({ type: 'around', conversation, where, limit: AROUND_LINES })
     // A later jump is what the person wants now.
-    if (nth !== jumps || (unasked && viewNow().selected !== conversation)) return failed('overtaken')
+    if (nth !== jumps || (manner.unasked && viewNow().selected !== conversation)) return failed('overtaken')
     if (!answer.found) return failed(answer.why)
     const { target, stretch } = answer
-    selectVisit(arrivedIn(conversation, stretch, liveOf(conversation), { line: target, at, focus, nth }))
+    selectVisit(arrivedIn(conversation, stretch, liveOf(conversation), { ...manner, line: target, nth }))
     const moment = stretch.lines.find(({ id }) => id === target)?.at ?? null
     return { jump: 'line' in where && where.line !== target ? 'gone' : 'there', line: target, moment }
   } catch (error) {

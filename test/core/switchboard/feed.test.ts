@@ -158,7 +158,13 @@ const take = async (rig: Rig, views: TestView[], one: Step): Promise<void> => {
         await board.perform({ type: 'read', conversation: newest.id, line: (lines.at(-1)?.id ?? 0) - one.back })
       return
     case 'look':
-      await board.perform({ type: 'look', conversation: newest?.id ?? null, inFront: one.inFront, atEnd: one.inFront })
+      await board.perform({
+        type: 'look',
+        conversation: newest?.id ?? null,
+        inFront: one.inFront,
+        atEnd: one.inFront,
+        line: null
+      })
       return
     case 'draft':
       if (newest) await board.perform({ type: 'draft', conversation: newest.id, text: one.text })

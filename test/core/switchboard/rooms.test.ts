@@ -34,14 +34,18 @@ test('what was looked at last is known to the next window, and to the next run',
   const rig = makeRig()
   const one = await rig.join('tea.lan')
   await rig.join('coffee.lan')
-  await rig.run({ type: 'look', conversation: one, inFront: true, atEnd: true })
+  await rig.run({ type: 'look', conversation: one, inFront: true, atEnd: true, line: null })
   // A window that is closed, or shows nothing, leaves it as it is.
-  await rig.run({ type: 'look', conversation: null, inFront: false, atEnd: false })
-  rig.clock.advance(100)
-  expect(rig.view.state().lookedAt).toBe(one)
-  expect(rig.attach().state().lookedAt).toBe(one)
-  const next = makeRig({ settings: rig.saved() })
-  expect(next.view.state().lookedAt).toBe(one)
+  await rig.run({ type: 'look', conversation: null, inFront: false, atEnd: false, line: null })
+  for (const line of [null, 12]) {
+    if (line !== null) await rig.run({ type: 'look', conversation: one, inFront: true, atEnd: false, line })
+    rig.clock.advance(100)
+    const place = { conversation: one, line }
+    expect(rig.view.state().lookedAt).toEqual(place)
+    expect(rig.attach().state().lookedAt).toEqual(place)
+    const next = makeRig({ settings: rig.saved() })
+    expect(next.view.state().lookedAt).toEqual(place)
+  }
 })
 
 describe('connecting', () => {

@@ -142,15 +142,15 @@ describe('what is unread', () => {
 
   test('a line that arrives before my eyes is read; one behind the window is not', async () => {
     const { rig, id } = await joined()
-    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true })
+    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true, line: null })
     rig.session().tell(said(ANNA, 'seen'))
     const seen = rig.lines(id).at(-1)?.id
     expect(rig.conversation(id)).toMatchObject({ unread: 0, readUpTo: seen })
-    await rig.run({ type: 'look', conversation: id, inFront: false, atEnd: false })
+    await rig.run({ type: 'look', conversation: id, inFront: false, atEnd: false, line: null })
     rig.session().tell(said(ANNA, 'missed'))
     expect(rig.conversation(id)).toMatchObject({ unread: 1, readUpTo: seen })
     // Something unread stands above: the next line does not jump over it.
-    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true })
+    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true, line: null })
     rig.session().tell(said(ANNA, 'below the fold'))
     expect(rig.conversation(id)).toMatchObject({ unread: 2, readUpTo: seen })
     await rig.run({ type: 'say', conversation: id, text: 'my answer' })
@@ -159,10 +159,10 @@ describe('what is unread', () => {
 
   test('a line that arrives below the place where I read is not read, but needs no notification', async () => {
     const { rig, id } = await joined()
-    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true })
+    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true, line: null })
     rig.session().tell(said(ANNA, 'seen'))
     const seen = rig.lines(id).at(-1)?.id
-    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: false })
+    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: false, line: null })
     const before = rig.notified.length
     rig.session().tell(said(ANNA, 'further down'), said(ANNA, 'ME, come down'))
     expect(rig.conversation(id)).toMatchObject({ unread: 2, mentions: 1, readUpTo: seen })
@@ -172,9 +172,9 @@ describe('what is unread', () => {
   test('a look tells the sessions who is attended', async () => {
     const { rig, id } = await joined()
     await rig.join('other', 1)
-    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true })
+    await rig.run({ type: 'look', conversation: id, inFront: true, atEnd: true, line: null })
     expect(rig.sessions.map((session) => session.attended)).toEqual([true, false])
-    await rig.run({ type: 'look', conversation: id, inFront: false, atEnd: false })
+    await rig.run({ type: 'look', conversation: id, inFront: false, atEnd: false, line: null })
     expect(rig.sessions.map((session) => session.attended)).toEqual([false, false])
   })
 })
@@ -187,7 +187,7 @@ describe('notifications', () => {
       { title: 'tea.lan:8888', body: 'Anna: @leaf look', conversation: id },
       { title: 'Ben', body: 'psst', conversation: `${id}/p/1` }
     ])
-    await rig.run({ type: 'look', conversation: `${id}/p/1`, inFront: true, atEnd: true })
+    await rig.run({ type: 'look', conversation: `${id}/p/1`, inFront: true, atEnd: true, line: null })
     rig.session().tell(whispered(BEN, 'seen'))
     expect(rig.notified).toHaveLength(2)
   })

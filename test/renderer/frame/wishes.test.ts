@@ -71,7 +71,7 @@ describe('wishes from the menu, a link, a notification', () => {
       ['lab', 'Build lab'],
       ['forgotten', 'Second floor']
     ] as const) {
-      const window = await stage.open({ ...sampleState(), lookedAt })
+      const window = await stage.open({ ...sampleState(), lookedAt: { conversation: lookedAt, line: null } })
       await heading(window, title).waitFor()
       await window.close()
     }
