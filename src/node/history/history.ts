@@ -10,7 +10,7 @@ import type { Clock, Timer } from '../../shared/carriers.ts'
 import type { ConversationId, NoticeBody } from '../../shared/state.ts'
 import type { Log } from '../log.ts'
 import type { HistoryAnswers, HistoryOpened, HistoryRequest } from './protocol.ts'
-import { INDEX_CORRUPT } from './reasons.ts'
+import { INDEX_CORRUPT, MOVED } from './reasons.ts'
 import { makeSearcher } from './searcher.ts'
 import { makeThread } from './thread.ts'
 
@@ -88,6 +88,8 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
   /** What came too late for the start: until it is before somebody's eyes, it must not be written over with nothing. */
   const overlooked = new Map<ConversationId, Pick<StoredConversation, 'draft' | 'readUpTo'>>()
   let wasOpen = false
+  /** What was written is gone; the file that is opened next knows nobody. */
+  let moved = false
   /** As handed over last: a new file must know them before their lines. */
   const known = new Map<ConversationId, StoredConversation>()
 
@@ -121,6 +123,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
 
   const pause = (why: string): void => {
     if (state === 'off' || closed) return
+    if (why === MOVED) moved = true
     if (state === 'writing' || reason !== why) log.warn('history paused', { why })
     setState('paused', why)
     retry?.cancel()
@@ -153,6 +156,9 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
     if (opened.setAside !== null) {
       log.warn('history set aside')
       tellNotice({ kind: 'history-set-aside', file: opened.setAside })
+    }
+    if (opened.setAside !== null || moved) {
+      moved = false
       // The new file knows nobody yet; the lines that wait must find their conversation.
       queue = [
         ...[...known.values()].map((conversation) => ({

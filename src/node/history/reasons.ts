@@ -18,6 +18,11 @@ const CODES: Record<number, string> = {
   14: 'EACCES',
   26: 'corrupt'
 }
+/** What `reasonOf` calls a file that stands in its place no more. */
+export const MOVED = 'moved'
+export class MovedError extends Error {
+  readonly code = MOVED
+}
 /** The index alone: it can be made anew from the lines. */
 export const isIndexCorrupt = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB

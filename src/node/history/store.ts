@@ -1,12 +1,12 @@
-import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { HistoryOperation, RestoredConversation, StoredConversation } from '../../core/history/contract.ts'
 import type { ConversationId, Later, Line, LineId, RoomId, Timeline } from '../../shared/state.ts'
 import { makeLate } from './late.ts'
 import { makeReading } from './reading.ts'
-import { isCorrupt, isIndexCorrupt, reasonOf } from './reasons.ts'
+import { isCorrupt, isIndexCorrupt, MovedError, reasonOf } from './reasons.ts'
 import {
   decodeMember,
   encodeLine,
@@ -62,7 +62,8 @@ export interface Store {
   readonly lastLine: LineId
   restored(): RestoredConversation[]
   /**
-   * All of them, durable when it returns; or none, and it throws. Answers which of them (by index) found a queued line
+   * All of them, durable when it returns; or none, and it throws: also where somebody has taken the file away, since
+   * nobody will find there what was written. Answers which of them (by index) found a queued line
    * taken by another program, or gone.
    */
   write(operations: readonly HistoryOperation[]): number[]
@@ -89,9 +90,18 @@ export interface Store {
 
 /** The file is there and nobody else's to read before SQLite opens it: its companions get the same mode. */
 const makePrivate = (path: string): void => {
+  // Taken away while the program runs. The folders above are nobody's to make: a disk that was pulled is not there.
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { mode: 0o700 })
   // Never opened besides: closing any descriptor of a file gives up all locks this process has on it (POSIX).
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+}
+
+/** Which file it is; null: there is none, or (Windows) none that could be taken away while it is open. */
+const fileAt = (path: string): string | null => {
+  if (process.platform === 'win32') return null
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? null : `${found.dev}:${found.ino}`
 }
 
 /** Nothing is deleted: the broken file stays beside the new one, with what belongs to it. Returns its name. */
@@ -184,18 +194,19 @@ export const openStore = (folder: string, indexing: Indexing = INDEXING): Store 
   let opening: StoreOpening = { mode: 'newer' }
   try {
     const opened = openForWriting(path)
-    if (opened !== 'newer') return closedUnless(opened.db, () => makeStore(opened, { mode: 'writing' }, indexing))
+    if (opened !== 'newer') return closedUnless(opened.db, () => makeStore(path, opened, { mode: 'writing' }, indexing))
   } catch (error) {
     if (isCorrupt(error) || !existsSync(path)) throw error
     opening = { mode: 'reading', why: reasonOf(error) }
   }
-  return connectForReading(path, (db) => makeStore({ db, lane: 0, unclean: false }, opening, indexing))
+  return connectForReading(path, (db) => makeStore(path, { db, lane: 0, unclean: false }, opening, indexing))
 }
 
-const makeStore = (opened: Opened, opening: StoreOpening, indexing: Indexing): Store => {
+const makeStore = (path: string, opened: Opened, opening: StoreOpening, indexing: Indexing): Store => {
   const { db, lane } = opened
   let { unclean } = opened
   const writable = opening.mode === 'writing'
+  const file = fileAt(path)
   const reading = makeReading(db)
   const numbers = new Map<ConversationId, number>()
   const people = new Map<string, number>()
@@ -397,6 +408,7 @@ const makeStore = (opened: Opened, opening: StoreOpening, indexing: Indexing): S
         late?.begin()
         for (const [index, operation] of operations.entries()) if (!perform(operation)) refused.push(index)
       })
+      if (fileAt(path) !== file) throw new MovedError('The file was taken away')
       return refused
     },
     page: (conversation, before, limit) => {

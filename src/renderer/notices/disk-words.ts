@@ -17,6 +17,7 @@ export const useDiskReason = (): ((reason: string) => string) => {
         return t('disk.forbidden')
       case 'ENOENT':
       case 'ENOTDIR':
+      case 'moved':
         return t('disk.missing')
       case 'EBUSY':
         return t('disk.busy')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -79,6 +79,48 @@ test('a page that goes bad while it is used: the chat goes on in a new file', as
   await say(history, 'r1', 'goes on')
   expect(texts((await history.page('r1', END, 10))?.lines ?? [])).toContain('goes on')
 })
+
+// Windows lets nobody take away what is open.
+test.skipIf(process.platform === 'win32')(
+  'a file, or the whole folder, taken away while it is used: what is said from then on is kept in a new one',
+  async () => {
+    const disk = join(temporary(), 'disk')
+    const folder = join(disk, 'profile')
+    mkdirSync(folder, { recursive: true })
+    const { history, later: told } = await open(folder)
+    await saved(history, { op: 'conversation', conversation: room() })
+    await say(history, 'r1', 'gone with the file')
+    const onDisk = (): string[] => {
+      const db = new DatabaseSync(join(folder, HISTORY_FILE), { readOnly: true })
+      try {
+        return db
+          .prepare('SELECT text FROM lines ORDER BY id')
+          .all()
+          .map(({ text }) => String(text))
+      } finally {
+        db.close()
+      }
+    }
+    for (const part of ['', '-wal', '-shm']) rmSync(join(folder, HISTORY_FILE + part))
+    await say(history, 'r1', 'one', 'two')
+    expect(onDisk()).toEqual(['one', 'two'])
+    rmSync(folder, { recursive: true })
+    await say(history, 'r1', 'three')
+    expect(onDisk()).toEqual(['three'])
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    const states: string[] = []
+    history.listen({ stateChanged: (state, reason) => states.push(`${state} ${reason}`) })
+    rmSync(disk, { recursive: true })
+    const four = say(history, 'r1', 'four')
+    await until(() => states.includes('paused ENOENT'), { within: 10_000 })
+    mkdirSync(disk)
+    await four
+    expect(onDisk()).toEqual(['four'])
+    expect(texts((await history.page('r1', END, 10))?.lines ?? [])).toEqual(['four'])
+    expect(states.at(-1)).toBe('writing ')
+    expect(told).toEqual([])
+  }
+)
 
 test('a history of a newer program is read, and not written', async () => {
   const folder = temporary()
