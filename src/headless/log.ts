@@ -19,6 +19,7 @@ import { systemLanguage } from './language.ts'
 import type { LogArguments } from './log-arguments.ts'
 import { exportKept, whyNot } from './log-export.ts'
 import { followKept } from './log-follow.ts'
+import { makeLogNames } from './log-names.ts'
 import { searchKept } from './log-search.ts'
 import { makePipe, type Pipe } from './pipe.ts'
 import { readSettings } from './recording.ts'
@@ -118,15 +119,10 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
   const words = makeWords(language, undefined)
   const times = makeTimes(language, undefined)
   const period: Period = { since: args.since, until: args.until }
-  const all = kept.conversations(period)
-  const titles = new Map(all.map((one) => [one.id, words.title(one)]))
-  const titleOf = (id: ConversationId): string => {
-    if (!titles.has(id)) for (const one of kept.conversations(period)) titles.set(one.id, words.title(one))
-    return titles.get(id) ?? id
-  }
+  const names = makeLogNames(kept, period, words)
   let only: KeptConversation | null = null
   if (args.conversation !== null) {
-    const found = meant(all, readSettings(folder), args.conversation)
+    const found = meant(names.all, readSettings(folder), args.conversation)
     const [first, second] = found
     if (first === undefined)
       return refuse(`nothing is kept of a conversation ${shown(args.conversation)}; teahouse log lists them`)
@@ -148,8 +144,8 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
     end: end.promise,
     render: (conversation, line, named) => {
       if (args.json) return `${jsonLine(lineObject(conversation, line, (at) => times.iso(at)))}\n`
-      const where = named ? `[${printable(titleOf(conversation))}] ` : ''
-      return `${stamp(line.at)} ${where}${plainLine(line, words)}\n`
+      const where = named ? `[${printable(names.title(conversation))}] ` : ''
+      return `${stamp(line.at)} ${where}${plainLine(line, words, names.next(conversation, line))}\n`
     }
   }
   const listLine = (one: KeptConversation): string => {
@@ -159,7 +155,7 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
       return `${jsonLine(object)}\n`
     }
     const newest = last === undefined ? '' : `, ${stamp(last.at)}`
-    return `${one.id}  ${printable(words.title(one))}  (${words.lines(one.lines)}${newest})\n`
+    return `${one.id}  ${printable(names.title(one.id))}  (${words.lines(one.lines)}${newest})\n`
   }
 
   let code: number = EXIT.fine
@@ -176,11 +172,14 @@ export const log = async (args: LogArguments, terminal = ownTerminal()): Promise
     else
       await printInPieces(
         pipe,
-        hits.map(({ conversation, line }) => desk.render(conversation, line, only === null))
+        hits.map(({ conversation, line }) => {
+          if (!args.json) names.passOverTo(conversation, line)
+          return desk.render(conversation, line, only === null)
+        })
       )
   } else if (args.follow)
     await followKept(desk, only?.id ?? null, args.lines ?? (args.since === null ? USUAL_LINES : null))
-  else if (only === null) await printInPieces(pipe, all.map(listLine))
+  else if (only === null) await printInPieces(pipe, names.all.map(listLine))
   else if (args.lines === null && args.since !== null) {
     for (const line of kept.lines(only.id, period))
       if (ended || !(await pipe.write(desk.render(only.id, line, false)))) break

@@ -171,6 +171,92 @@ describe('teahouse log', () => {
     expect(texts(await printed(profile, '--search', 'tea', '-n', '2', 'r1'))).toEqual(['tea 58', 'tea 59'])
   })
 
+  describe('two people of one name', () => {
+    const [A, B] = ['10.0.0.2:5012', '10.0.0.7:40000']
+    const ming = (history: History, text: string, address: string, at = Date.now()): Line => ({
+      ...saidLine(history, text, { from: { address, name: 'Ming' } }),
+      at
+    })
+    /** Both in a room, the second of them silent for long; and a thread with each. */
+    const withBoth = async (): Promise<{ profile: string; history: History }> => {
+      const profile = freshProfile()
+      const history = await openIn(profile)
+      for (const one of [
+        room('r1'),
+        room('r1/p/1', { with: { address: A, name: 'Ming' } }),
+        room('r1/p/2', { with: { address: B, name: 'Ming' } })
+      ])
+        history.append({ op: 'conversation', conversation: one }, () => undefined)
+      const hours = (n: number): number => Date.now() - n * 3_600_000
+      await put(history, 'r1', ming(history, 'tea one', A, hours(3)), ming(history, 'tea two', B, hours(2)))
+      await put(history, 'r1', ...Array.from({ length: 300 }, (_, n) => saidLine(history, `${n}`, { at: hours(2) })))
+      await put(history, 'r1', ming(history, 'tea three', A, hours(1)), ming(history, 'four', A))
+      return { profile, history }
+    }
+    const known = (lines: readonly string[]): string[] =>
+      lines.map((line) => line.replace(/^[\d-]+ [\d:]+ |^[\d:]+ /u, '')).filter((line) => line.startsWith('Ming'))
+
+    test('are told apart in what is printed, found and exported, also where it begins in the middle', async () => {
+      const { profile } = await withBoth()
+      const all = ['Ming: tea one', `Ming (${B}): tea two`, `Ming (${A}): tea three`, `Ming (${A}): four`]
+      expect(known(await printed(profile, 'r1', '-n', '1000'))).toEqual(all)
+      expect(known(await printed(profile, 'r1', '-n', '1'))).toEqual(all.slice(3))
+      expect(known(await printed(profile, 'r1', '--since', '90m'))).toEqual(all.slice(2))
+      expect(known(await printed(profile, 'r1', '--search', 'tea'))).toEqual(all.slice(0, 3))
+      expect(known(await printed(profile, 'r1', '--search', 'three'))).toEqual(all.slice(2, 3))
+      expect(known(await printed(profile, 'r1', '--export', '-'))).toEqual(all)
+      expect(known(await printed(profile, 'r1', '--export', '-', '--since', '90m'))).toEqual(all.slice(2))
+      const list = await printed(profile)
+      expect(list.map((line) => line.replace(/ {2}\(.*$/u, ''))).toEqual([
+        'r1  Tea',
+        `r1/p/1  Ming (${A}), private in Tea`,
+        `r1/p/2  Ming (${B}), private in Tea`
+      ])
+    })
+
+    test('are told apart in what is followed, from the first line on', async () => {
+      const { profile, history } = await withBoth()
+      await put(history, 'r1/p/2', ming(history, 'psst', B))
+      const args = readArguments(['log', '--data', profile, '--language', 'en', '--follow', '-n', '1'])
+      if (args.verb !== 'log') throw new Error(JSON.stringify(args))
+      const heard: string[] = []
+      const next = [
+        (): Promise<void> => put(history, 'r1', ming(history, 'five', B)),
+        (): Promise<void> => put(history, 'r1', ming(history, 'six', A))
+      ]
+      await log(args, {
+        pipe: {
+          write: async (text) => {
+            heard.push(text.trimEnd().replace(/^\S+ \S+ /u, ''))
+            await next.shift()?.()
+            return heard.length < 3
+          },
+          end: () => Promise.resolve(null)
+        },
+        out: { complain: () => undefined, progress: () => undefined, flush: () => Promise.resolve() },
+        onEnd: () => undefined
+      })
+      expect(heard).toEqual([
+        `[Ming (${B}), private in Tea] Ming: psst`,
+        `[Tea] Ming (${B}): five`,
+        `[Tea] Ming (${A}): six`
+      ])
+    })
+
+    test('are the same person where nothing is looked back at far enough', async () => {
+      const { profile, history } = await withBoth()
+      await put(history, 'r1', ...Array.from({ length: 600 }, (_, n) => saidLine(history, `${n}`)))
+      await put(history, 'r1', ming(history, 'tea five', A))
+      expect(known(await printed(profile, 'r1', '-n', '1'))).toEqual(['Ming: tea five'])
+      expect(known(await printed(profile, 'r1', '--search', 'tea'))).toEqual([
+        'Ming: tea one',
+        `Ming (${B}): tea two`,
+        `Ming (${A}): tea three`,
+        'Ming: tea five'
+      ])
+    })
+  })
+
   test('--follow goes on with what is written, by whomever, own lines when their fate is known', async () => {
     const { profile, history } = await furnished()
     const running = program(profile, '--follow', '-n', '1')

@@ -1,5 +1,6 @@
 import type { FormatOptions, KeptConversation } from '../../core/history/formats/format.ts'
 import { makeFormat } from '../../core/history/formats/format.ts'
+import { LOOKED_BACK } from '../../core/history/formats/namesakes.ts'
 import type { ExportFormat } from '../../shared/export.ts'
 import type { ConversationId } from '../../shared/state.ts'
 import type { Kept, Period } from '../history/kept.ts'
@@ -42,13 +43,16 @@ export function* piecesOf(kept: Kept, order: ExportOrder): Generator<Piece, void
     const wanted = order.conversations === null ? null : new Set(order.conversations)
     const chosen = kept.conversations(order.period).filter((one) => wanted?.has(one.id) ?? one.lines > 0)
     const conversations = inOrder(chosen)
+    const { since } = order.period
     const total = conversations.reduce((sum, one) => sum + one.lines, 0)
     let lines = 0
     let parts: string[] = [format.begin(conversations)]
     let length = 0
     for (const conversation of conversations) {
-      parts.push(format.conversation(conversation, kept.people(conversation.id)))
-      for (const line of kept.lines(conversation.id, order.period)) {
+      const { id } = conversation
+      const earlier = since === null ? [] : kept.newest(id, { since: null, until: since }, LOOKED_BACK)
+      parts.push(format.conversation(conversation, kept.people(id), earlier))
+      for (const line of kept.lines(id, order.period)) {
         const text = format.line(line)
         lines += 1
         length += text.length

@@ -41,6 +41,8 @@ export interface Kept {
   /** The last ones, oldest first. */
   newest(conversation: ConversationId, period: Period, most: number): Line[]
   line(conversation: ConversationId, line: LineId): Line | null
+  /** The last ones after a line and before another, oldest first. */
+  between(conversation: ConversationId, after: LineId, before: LineId, most: number): Line[]
   /** Those after one whose fate is known, of one conversation or of all (null), ascending, so many at most. */
   fresh(after: LineId, conversation: ConversationId | null, most: number): WhereLine[]
   /**
@@ -104,6 +106,7 @@ const makeKept = (db: DatabaseSync): Kept => {
     lines: db.prepare(`SELECT ${LINE} ${LINES_OF} AND lines.id > ? ORDER BY lines.id`),
     newest: db.prepare(`SELECT ${LINE} ${LINES_OF} ORDER BY lines.id DESC LIMIT ?`),
     line: db.prepare(`SELECT ${LINE} ${LINES_OF} AND lines.id = ?`),
+    between: db.prepare(`SELECT ${LINE} ${LINES_OF} AND lines.id > ? AND lines.id < ? ORDER BY lines.id DESC LIMIT ?`),
     fresh: db.prepare(`
       SELECT conversations.id AS conversation, lines.id AS line FROM lines
       JOIN conversations ON conversations.key = lines.conversation
@@ -162,6 +165,11 @@ const makeKept = (db: DatabaseSync): Kept => {
       const row = sql.line.get(conversation, ...bounds(ALWAYS), id)
       return row === undefined ? null : decoded(row)
     },
+    between: (conversation, after, before, most) =>
+      sql.between
+        .all(conversation, ...bounds(ALWAYS), after, before, most)
+        .toReversed()
+        .flatMap((row) => decoded(row) ?? []),
     fresh: (after, conversation, most) => sql.fresh.all(after, conversation, most).map(whereLine),
     late: (after, conversation) => {
       // A file that no program of today has written to yet has no such table: it comes with the first that does.

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeFormat } from '../../../src/core/history/formats/format.ts'
 import { PAGE_STYLE, PAGE_STYLE_HASH } from '../../../src/core/history/formats/html-style.ts'
-import { BODIES, HOSTILE, line, NOON, said, tea, written } from './lines.ts'
+import { BODIES, HOSTILE, line, NOON, said, tea, TWINS, written } from './lines.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -94,6 +94,25 @@ describe('the page', () => {
     const ids = await page.locator('article').evaluateAll((all) => all.map((one) => `#${one.id}`))
     expect(await page.locator('nav a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))).toEqual(ids)
     expect(await texts('article:nth-of-type(2) .about')).toEqual(['这里没有保存任何内容。'])
+  })
+
+  test('shows the address beside a name that somebody else there bears', async () => {
+    const lines = TWINS.map((body, index) => line(index + 1, body))
+    const thread = tea(0, { id: 'r1/p/1', with: { address: '10.0.0.7:40000', name: '<b>' } })
+    await open(written(format(), [tea(lines.length), lines], [thread, []], [{ ...thread, id: 'r1/p/2' }, []]))
+    expect(await texts('section p:not(.event) b')).toEqual([
+      'Ming',
+      'Ming 10.0.0.7:40000',
+      'Ming 10.0.0.2:5012',
+      'Anna',
+      '我 (you)',
+      'Ming'
+    ])
+    expect((await texts('.event'))[1]).toBe('12:34Ming (10.0.0.7:40000) left')
+    expect((await texts('nav a')).slice(1)).toEqual(
+      Array.from({ length: 2 }, () => '<b> (10.0.0.7:40000), private in Tea')
+    )
+    expect(complaints).toEqual([])
   })
 
   const around = (text: string): string => {

@@ -45,6 +45,20 @@ export const BODIES: readonly LineBody[] = [
   { kind: 'connected', again: false, away: { since: NOON - 3_600_000, sure: true } },
   { kind: 'disconnected', reason: 'reset' }
 ]
+const MING = { address: '10.0.0.2:5012', name: 'Ming' }
+const OTHER_MING = { address: '10.0.0.7:40000', name: 'Ming' }
+/** Two of one name at once, and one of them gone again. */
+export const TWINS: readonly LineBody[] = [
+  said('one', { from: MING }),
+  said('two', { from: OTHER_MING }),
+  said('three', { from: MING }),
+  said('four'),
+  said('five', { own: true, from: ME }),
+  { kind: 'listed', members: [MING, OTHER_MING, ANNA], complete: true },
+  { kind: 'left', member: OTHER_MING, reason: 'left' },
+  said('six', { from: MING }),
+  { kind: 'renamed', member: { ...ANNA, name: 'Ming' }, was: 'Ann', own: false }
+]
 export const line = (id: number, body: LineBody, at = NOON + id): Line => ({ id, at, ...body })
 
 export const tea = (lines = 0, more: Partial<KeptConversation> = {}): KeptConversation => ({
@@ -63,7 +77,7 @@ export const written = (format: Format, ...conversations: [KeptConversation, Lin
   [
     format.begin(conversations.map(([one]) => one)),
     ...conversations.flatMap(([one, lines]) => [
-      format.conversation(one, NOBODY),
+      format.conversation(one, NOBODY, []),
       ...lines.map((each) => format.line(each))
     ]),
     format.end(conversations.reduce((sum, [, lines]) => sum + lines.length, 0))

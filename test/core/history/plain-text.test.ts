@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeFormat } from '../../../src/core/history/formats/format.ts'
-import { ANNA, BODIES, HOSTILE, line, NOON, said, tea, written } from './lines.ts'
+import { makeFormat, type KeptConversation } from '../../../src/core/history/formats/format.ts'
+import type { Line } from '../../../src/shared/state.ts'
+import { ANNA, BODIES, HOSTILE, line, NOON, said, tea, TWINS, written } from './lines.ts'
 
 const options = { timeZone: 'Asia/Shanghai', program: 'Teahouse 9.9.9', at: NOON }
 const english = () => makeFormat('text', { ...options, language: 'en' })
@@ -73,6 +74,51 @@ End (21 lines)
 完 (3 行)
 `
     )
+  })
+
+  test('tells people of one name apart, and the threads with them, as long as both are there', () => {
+    const lines = TWINS.map((body, index) => line(index + 1, body))
+    const threads = TWINS.slice(0, 2).flatMap((body, index): [KeptConversation, Line[]][] =>
+      body.kind === 'said' ? [[tea(1, { id: `r1/p/${index}`, with: body.from }), [line(1, body)]]] : []
+    )
+    const linesOf = (text: string): string[] =>
+      text.split('\n').flatMap((one) => /^(?:# |\d\d:\d\d:\d\d )(.*)$/u.exec(one)?.[1] ?? [])
+    expect(linesOf(written(english(), [tea(lines.length), lines], ...threads))).toEqual([
+      'Tea',
+      'Ming: one',
+      'Ming (10.0.0.7:40000): two',
+      'Ming (10.0.0.2:5012): three',
+      'Anna: four',
+      '我 (you): five',
+      '* 3 people are here: Ming (10.0.0.2:5012), Ming (10.0.0.7:40000), Anna',
+      '* Ming (10.0.0.7:40000) left',
+      'Ming: six',
+      '* Ann is now known as Ming (10.0.0.2:2000)',
+      'Ming (10.0.0.2:5012), private in Tea',
+      'Ming: one',
+      'Ming (10.0.0.7:40000), private in Tea',
+      'Ming: two'
+    ])
+    const chinese = makeFormat('text', { ...options, language: 'zh-CN' })
+    expect(linesOf(written(chinese, [tea(2), lines.slice(0, 2)]))).toEqual([
+      'Tea',
+      'Ming: one',
+      'Ming (10.0.0.7:40000): two'
+    ])
+  })
+
+  test.each([
+    ['Ming (10.0.0.2:5012)', 'en', 'Ming (10.0.0.2:5012) (10.6.6.6:6)'],
+    ['Ming（[fe80::1]:5012）', 'zh-CN', 'Ming（[fe80::1]:5012） (10.6.6.6:6)'],
+    ['10.0.0.2:5012', 'en', '10.0.0.2:5012 (10.6.6.6:6)'],
+    ['Ming (you)', 'en', 'Ming (you) (10.6.6.6:6)'],
+    ['Ming（你）', 'zh-CN', 'Ming（你） (10.6.6.6:6)'],
+    ['10.6.6.6:6', 'en', '10.6.6.6:6'],
+    ['Ming (Sales)', 'en', 'Ming (Sales)']
+  ] as const)('%s cannot pass for another, in %s', (name, language, shown) => {
+    const format = makeFormat('text', { ...options, language })
+    const text = written(format, [tea(1), [line(1, said('x', { from: { address: '10.6.6.6:6', name } }))]])
+    expect(text).toContain(`20:34:56 ${shown}: x\n`)
   })
 
   test.each(HOSTILE)('nothing in %j begins a line of its own or reaches a terminal', (text) => {

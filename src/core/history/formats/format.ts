@@ -40,7 +40,8 @@ export interface FormatOptions {
 export interface Format {
   /** All that follow, in their order. */
   begin(conversations: readonly KeptConversation[]): string
-  conversation(conversation: KeptConversation, people: KeptPeople): string
+  /** `earlier`: the lines before those that follow, oldest first, as far as it matters who was there. */
+  conversation(conversation: KeptConversation, people: KeptPeople, earlier: readonly Line[]): string
   /** Of the conversation begun last, oldest first. */
   line(line: Line): string
   /** The number of lines in all of it. */

@@ -14,6 +14,7 @@ section{content-visibility:auto;contain-intrinsic-size:auto 40rem}
 section p{display:grid;grid-template-columns:3.2rem minmax(4rem,9rem) minmax(0,1fr);gap:0 .75rem;margin:0;padding:.2rem .5rem;border-radius:6px}
 section p time{color:var(--soft);font-size:.8rem;line-height:1.85;font-variant-numeric:tabular-nums}
 section p b{font-weight:600;text-align:end;overflow:hidden;text-overflow:ellipsis}
+section p b small{color:var(--soft);font-weight:400;font-size:.8rem;font-variant-numeric:tabular-nums}
 section p span{white-space:pre-wrap}
 .own b{color:var(--tea)}
 .own{background:var(--card)}
@@ -27,4 +28,4 @@ i{color:var(--amber);font-size:.8rem;white-space:nowrap}
 `
 
 /** Of the text above, as a content policy names it (CSP 3, 2.3.1); a test computes it anew. */
-export const PAGE_STYLE_HASH = 'sha256-hR9tqO0iulVdAauFrhMu4c/xpknn/RF7roJMGyHr+sY='
+export const PAGE_STYLE_HASH = 'sha256-88WJdTkfmpCvwC016toLkULTuZKTZO+Hm9sjFnnisCo='

@@ -1,15 +1,17 @@
 import { printable } from '../../../shared/printable.ts'
 import type { Line } from '../../../shared/state.ts'
 import type { Format, FormatOptions } from './format.ts'
+import type { Apart } from './namesakes.ts'
+import { makeNamesakes, NO_NAMESAKES, threadsAlike } from './namesakes.ts'
 import { makeTimes } from './times.ts'
 import { makeWords, type Words } from './words.ts'
 
-/** One line as people read it, without its time; in one line, whatever it holds. */
-export const plainLine = (line: Line, words: Words): string => {
+/** One line as people read it, without its time; in one line, whatever it holds. `apart`: whose address it shows. */
+export const plainLine = (line: Line, words: Words, apart: Apart): string => {
   if (line.kind === 'line') return printable(`| ${line.text}`)
-  if (line.kind !== 'said') return printable(`* ${words.event(line)}`)
+  if (line.kind !== 'said') return printable(`* ${words.event(line, apart)}`)
   const state = words.state(line)
-  return printable(`${words.who(line)}: ${line.text}${state === '' ? '' : ` [${state}]`}`)
+  return printable(`${words.inFull(words.who(line, apart))}: ${line.text}${state === '' ? '' : ` [${state}]`}`)
 }
 
 /**
@@ -20,17 +22,21 @@ export const makePlainText = ({ language, timeZone, program, at }: FormatOptions
   const words = makeWords(language, timeZone)
   const times = makeTimes(language, timeZone)
   let day = ''
+  let alike: ReadonlySet<string> = new Set()
+  let namesakes = NO_NAMESAKES
   return {
     begin: (conversations) => {
+      alike = threadsAlike(conversations)
       const [only] = conversations
       const head = `${words.exported(`${times.day(at)} ${times.clock(at)}`, program)}\n`
       return conversations.length === 1 && only !== undefined
         ? printable(head.trimEnd()) + '\n'
         : `${words.everything}\n${head}`
     },
-    conversation: (conversation, people) => {
+    conversation: (conversation, people, earlier) => {
       day = ''
-      const title = printable(words.title(conversation))
+      namesakes = makeNamesakes(conversation, earlier)
+      const title = printable(words.title(conversation, alike.has(conversation.id)))
       const about = words.about(conversation, people).map((sentence) => `${printable(sentence)}\n`)
       return `\n# ${title}\n${about.join('')}`
     },
@@ -38,7 +44,7 @@ export const makePlainText = ({ language, timeZone, program, at }: FormatOptions
       const today = times.day(line.at)
       const head = today === day ? '' : `\n## ${today}, ${times.longDay(line.at)}\n`
       day = today
-      return `${head}${times.clock(line.at)} ${plainLine(line, words)}\n`
+      return `${head}${times.clock(line.at)} ${plainLine(line, words, namesakes.meet(line))}\n`
     },
     end: (lines) => `\n${words.end} (${words.lines(lines)})\n`
   }

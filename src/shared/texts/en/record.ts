@@ -12,6 +12,7 @@ export const record = {
   lines_other: '{{count}} lines',
   nothing: 'Nothing is kept here.',
   own: '{{name}} (you)',
+  apart: '{{name}} ({{address}})',
   server: 'Server',
   end: 'End',
   gap: '{{count}} lines are missing here, from {{from}} to {{to}}: more was said than the disk took'

@@ -13,6 +13,7 @@ export const record: Same<typeof english> = {
   lines_other: '{{count}} 行',
   nothing: '这里没有保存任何内容。',
   own: '{{name}}（你）',
+  apart: '{{name}} ({{address}})',
   server: '服务器',
   end: '完',
   gap: '此处缺少 {{count}} 行（{{from}} 至 {{to}}）：消息太多，磁盘来不及写入'
