@@ -15,9 +15,9 @@ const PROGRESS_EVERY_MS = 200
 const WHY: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full',
-  EACCES: 'this place may not be written',
-  EPERM: 'this place may not be written',
-  EROFS: 'this place may not be written',
+  EACCES: 'you are not allowed to write there',
+  EPERM: 'you are not allowed to write there',
+  EROFS: 'you are not allowed to write there',
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
   EISDIR: 'this is no plain file'

@@ -26,7 +26,7 @@ const recognisedBy = {
   assumed: 'a guess'
 } as const
 
-const LEFT = { left: 'left', idle: 'left: silent for too long', kicked: 'was closed' } as const
+const LEFT = { left: 'left', idle: 'left: silent for too long', kicked: 'was removed' } as const
 
 /** The words for one event, not yet made printable; null: nothing a person needs to read. */
 const words = (event: ClientEvent | HostEvent): string | null => {
@@ -67,7 +67,7 @@ const words = (event: ClientEvent | HostEvent): string | null => {
     case 'kicked':
       return event.member === undefined
         ? `* ${terms.kick[event.reason]}${event.text === '' ? '' : ` (${event.text})`}`
-        : `* ${who(event.member)} is closed: ${event.reason}`
+        : `* ${who(event.member)} was removed: ${event.reason}`
     case 'line':
       return `| ${event.text}`
     case 'disconnected': {

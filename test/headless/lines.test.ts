@@ -151,7 +151,7 @@ describe('events as lines', () => {
       '* rename refused: Somebody here has this name (bob)',
       '* say of bob (192.0.2.1:5) refused: Too many lines at once (bob)',
       '* You were silent for too long (bob)',
-      '* bob (192.0.2.1:5) is closed: slow-reader',
+      '* bob (192.0.2.1:5) was removed: slow-reader',
       '| bob',
       '* The server closed the connection; trying again now',
       '* still waiting for the server to show your last line',

@@ -25,8 +25,8 @@ describe('plain text', () => {
 20:34:56 * Anna came in
 20:34:56 * You are in the room as 我
 20:34:56 * Anna left
-20:34:56 * Anna was silent for too long and is out
-20:34:56 * Anna was closed out
+20:34:56 * Anna was silent for too long and was removed
+20:34:56 * Anna was removed
 20:34:56 * Ann is now known as Anna
 20:34:56 * You are now known as 我
 20:34:56 | MOTD

@@ -561,7 +561,7 @@ describe('people', () => {
     await page.getByText('Everybody who is here').waitFor()
     const status = { state: 'reconnecting', reason: 'reset', retryAt: Date.now() + 60_000 } as const
     await window.push({ type: 'roomChanged', room: sampleRoom('tea', { status }) })
-    await page.getByText('Seen before the line was lost').waitFor()
+    await page.getByText('Seen before the connection was lost').waitFor()
     await page.getByText(/^\d+ people seen so far$/u).waitFor()
     expect(await page.getByText('Everybody who is here').count()).toBe(0)
     await window.close()

@@ -352,7 +352,7 @@ describe('the line to the app', () => {
     await Promise.all(tabs.map((tab) => once(tab, 'open')))
     const page = await openTab()
     await page.goto(server.address())
-    await bar(page, /^Teahouse answers, but lets this tab not in/).waitFor()
+    await bar(page, /^Teahouse answers, but does not let this tab in/).waitFor()
     tabs[0]?.close()
     await page.getByRole('heading', { name: 'Second floor' }).waitFor()
     await expect.poll(() => page.locator('[aria-live=assertive]').textContent()).toBe('')

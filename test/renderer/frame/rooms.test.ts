@@ -50,11 +50,14 @@ describe('the menu of a room', () => {
 
     // Where one is in, that one goes out is part of the question.
     await choose(window, 'Build lab', 'Forget…')
-    await window.page.getByRole('alertdialog').getByText('You go out of the room. Its address, what was said').waitFor()
+    await window.page
+      .getByRole('alertdialog')
+      .getByText('You go out of the room. Its address, everything said')
+      .waitFor()
     await window.page.keyboard.press('Enter')
     await choose(window, 'Reading club', 'Forget…')
     const forgetting = window.page.getByRole('alertdialog', { name: 'Forget Reading club?' })
-    await forgetting.getByText(/^Its address, what was said .* for good\./).waitFor()
+    await forgetting.getByText(/^Its address, everything said .* for good\./).waitFor()
     await forgetting.getByRole('button', { name: 'Forget' }).click()
     expect(window.sent.at(-1)).toEqual({ type: 'forget', room: 'club' })
     await window.close()

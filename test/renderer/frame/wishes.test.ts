@@ -155,7 +155,7 @@ describe('notices', () => {
   test.each([
     [{ kind: 'settings-set-aside', file: '/p/settings.broken.json' }, 'set aside as /p/settings.broken.json'],
     [{ kind: 'settings-not-saved', reason: 'ENOSPC' }, 'could not be saved: the disk is full (ENOSPC)'],
-    [{ kind: 'settings-not-saved', reason: 'EROFS' }, 'the profile folder may not be written (EROFS)'],
+    [{ kind: 'settings-not-saved', reason: 'EROFS' }, 'the profile folder cannot be written to (EROFS)'],
     [{ kind: 'history-paused', reason: 'slow' }, 'nothing is being saved: the disk does not answer. It goes on'],
     [{ kind: 'history-paused', reason: 'SQLite 7' }, 'nothing is being saved: SQLite 7.'],
     [{ kind: 'runtime-missing', reason: 'no network' }, 'opened in the browser: no network']

@@ -15,7 +15,7 @@ export const frame = {
     refused:
       'Teahouse was started again and does not know this tab any more. Open the new address that it has printed.',
     barred:
-      'Teahouse answers, but lets this tab not in: too many of its tabs are open, or a proxy in between is in the way. It goes on trying.',
+      'Teahouse answers, but does not let this tab in: too many of its tabs are open, or a proxy is in the way. It keeps trying.',
     arriving: 'Opening Teahouse…'
   },
   title: {
@@ -47,7 +47,7 @@ export const frame = {
     retrying: 'Reconnecting…',
     retryIn: 'Reconnecting in {{seconds}} s…',
     away: 'Not connected',
-    past: 'To read only'
+    past: 'Read only'
   },
   room: {
     open: 'Open',
@@ -190,22 +190,22 @@ export const frame = {
   },
   forget: {
     title: 'Forget {{room}}?',
-    lead: 'Its address, what was said here, in private threads too, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
+    lead: 'Its address, everything said in it and in its private threads, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
     leadOpen:
-      'You go out of the room. Its address, what was said here, in private threads too, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
+      'You go out of the room. Its address, everything said in it and in its private threads, and what still waits to be sent are removed from this computer for good. Others keep what they have.',
     submit: 'Forget'
   },
   retitle: {
     title: 'Change title',
     lead: 'What the room is called in your list. Others do not see it.',
     field: 'Title',
-    hint: 'Empty: the name the room tells, else its address.',
+    hint: 'Leave it empty for the room’s own name or, where it has none, its address.',
     submit: 'Save'
   },
   roomForm: {
     dialog: 'Settings of {{room}}',
     title: 'Title',
-    titleHint: 'Empty: the name the room tells, else its address.',
+    titleHint: 'Leave it empty for the room’s own name or, where it has none, its address.',
     host: 'Address',
     port: 'Port',
     dialect: 'Dialect',
@@ -364,7 +364,7 @@ export const frame = {
   },
   export: {
     title: 'Export history',
-    lead: 'Writes what is kept of it on this computer into a file.',
+    lead: 'Writes what this computer has kept into a file.',
     what: 'What',
     this: 'This conversation: {{title}}',
     everything: 'Everything',
@@ -390,7 +390,7 @@ export const frame = {
     failed: 'Nothing was written: {{reason}}.',
     reasons: {
       full: 'the disk is full',
-      forbidden: 'this place may not be written',
+      forbidden: 'you are not allowed to write there',
       place: 'there is no such place',
       nothing: 'nothing is kept of this on the disk',
       newer: 'the history was made by a newer Teahouse',
@@ -400,7 +400,7 @@ export const frame = {
   },
   disk: {
     full: 'the disk is full',
-    forbidden: 'the profile folder may not be written',
+    forbidden: 'the profile folder cannot be written to',
     missing: 'there is no profile folder, and none can be made',
     busy: 'another program holds the file',
     broken: 'the disk cannot be read or written',

@@ -7,7 +7,7 @@ export const terms = {
     reset: 'The connection was cut off',
     refused: 'Nobody answers at this address',
     timeout: 'No answer in time',
-    kicked: 'The server closed you out',
+    kicked: 'The server removed you',
     silent: 'The server stopped answering',
     'not-a-chat': 'This is not a chat server',
     'no-such-host': 'There is no computer by this name',
@@ -16,9 +16,9 @@ export const terms = {
   kick: {
     idle: 'You were silent for too long',
     flood: 'Too many lines at once',
-    moderator: 'A moderator closed you out',
+    moderator: 'A moderator removed you',
     'slow-reader': 'This machine read too slowly',
-    unknown: 'The server closed you out'
+    unknown: 'The server removed you'
   },
   refusal: {
     'name-taken': 'Somebody here has this name',

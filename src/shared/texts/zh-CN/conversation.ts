@@ -103,7 +103,7 @@ export const conversation: Same<typeof english> = {
     andThen: '；',
     listed_other: '这里有 {{count}} 人',
     listedSeen_other: '目前见到 {{count}} 人',
-    listedAnd_other: '等另外 {{count}} 人',
+    listedAnd_other: '还有 {{count}} 个',
     refused: '被拒绝：{{reason}}',
     connected: '已连接',
     connectedAgain: '已重新连接',

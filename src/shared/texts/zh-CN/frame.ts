@@ -56,7 +56,7 @@ export const frame: Same<typeof english> = {
     settings: '房间设置…',
     disconnect: '断开连接',
     leave: '离开…',
-    forget: '删除记录…',
+    forget: '移除房间…',
     stopHosting: '关闭房间…',
     closeThread: '关闭此会话',
     hostAgain: '重新开设…',
@@ -184,11 +184,11 @@ export const frame: Same<typeof english> = {
     submit: '离开'
   },
   forget: {
-    title: '删除“{{room}}”的记录？',
+    title: '移除“{{room}}”？',
     lead: '它的地址、这里的聊天内容（包括私聊）以及尚未发送的消息将从这台电脑上彻底删除。其他人那里的内容不受影响。',
     leadOpen:
       '你会离开房间。它的地址、这里的聊天内容（包括私聊）以及尚未发送的消息将从这台电脑上彻底删除。其他人那里的内容不受影响。',
-    submit: '删除'
+    submit: '移除'
   },
   retitle: {
     title: '修改标题',
