@@ -128,7 +128,12 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       deps.changed()
     })
     timers.add(timer)
-    return timer
+    return {
+      cancel: () => {
+        timers.delete(timer)
+        timer.cancel()
+      }
+    }
   }
   const finish = (reason: DisconnectReason, kicked: KickReason | null = null): void => {
     if (over) return

@@ -76,3 +76,26 @@ describe('what came is told, however soon one leaves', () => {
     await left
   })
 })
+
+test('lines that come in many pieces leave nothing behind for as long as the line stands', () => {
+  const at = joined('im')
+  let cancelled = 0
+  const plain = { ...at.clock }
+  Object.assign(at.clock, {
+    after: (ms: number, run: () => void) => {
+      const timer = plain.after(ms, run)
+      return {
+        cancel: () => {
+          cancelled += 1
+          timer.cancel()
+        }
+      }
+    }
+  })
+  at.send(`[${BOB}]bob:`)
+  for (let piece = 0; piece < 500; piece += 1) at.send('x')
+  const before = cancelled
+  at.call().reset()
+  // Whatever a connection still remembers, it cancels at its end.
+  expect(cancelled - before).toBeLessThan(10)
+})
