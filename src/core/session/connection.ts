@@ -140,6 +140,13 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     connection.close()
     deps.over(reason, kicked)
   }
+  /** Nobody answers any more. What came is told; what comes would be the next connection's. */
+  const giveUp = (): void => {
+    if (over) return
+    ending()
+    dropKick()
+    finish('silent')
+  }
   const known = (): Knowledge => knowledgeOf(standing, roster, listing)
 
   const listing = makeListing({
@@ -162,9 +169,9 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       speaking.released('who')
       const zombie = standing.spec?.name === 'iamhere' && !standing.marked
       // A 001 that forgot us still answers one question, without us in it (dialects 3.3).
-      if (answered && !whole && zombie && standing.selfSure) finish('silent')
+      if (answered && !whole && zombie && standing.selfSure) giveUp()
       unansweredLists = answered || clock.now() - lastReceivedAt < DEAD_AFTER_MS / 2 ? 0 : unansweredLists + 1
-      if (unansweredLists > (zombie ? 0 : 1)) finish('silent')
+      if (unansweredLists > (zombie ? 0 : 1)) giveUp()
     }
   })
 
@@ -458,10 +465,10 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     attended: () => speaking.rearm(),
     overdue: (flight) => {
       // A 001 that does not echo has forgotten us (decision 12).
-      if (standing.spec?.name === 'iamhere' && !standing.marked) return finish('silent')
+      if (standing.spec?.name === 'iamhere' && !standing.marked) return giveUp()
       speaking.pump()
       later(DEAD_AFTER_MS, () => {
-        if (lastReceivedAt < flight.writtenAt) finish('silent')
+        if (lastReceivedAt < flight.writtenAt) giveUp()
       })
     },
     probe: () => speaking.askAtOnce(),

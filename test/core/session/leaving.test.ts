@@ -77,6 +77,16 @@ describe('what came is told, however soon one leaves', () => {
   })
 })
 
+test('what had come of a line is told, too, when a server that answers no more is given up', () => {
+  const at = joined('im')
+  at.send(`[${BOB}]bob:half a sent`)
+  at.session.perform({ type: 'say', text: 'hello?' })
+  at.clock.advance(40_000)
+  const told = texts(at)
+  expect(told).toContain('half a sent')
+  expect(told.indexOf('half a sent')).toBeLessThan(told.indexOf('(disconnected)'))
+})
+
 test('lines that come in many pieces leave nothing behind for as long as the line stands', () => {
   const at = joined('im')
   let cancelled = 0
