@@ -15,6 +15,7 @@ import { listsSelf, makeRoster } from './roster.ts'
 import { makeSpeaking } from './speaking.ts'
 import { capabilitiesOf, knowledgeOf, newStanding } from './standing.ts'
 import { makeTail } from './tail.ts'
+import { makeUnechoed } from './unechoed.ts'
 
 /** One TCP connection to a room, from its first byte to its last. */
 
@@ -42,7 +43,6 @@ const DEAD_AFTER_MS = 20_000
 const LATE_WELCOME_MS = 15_000
 /** Where the mark of our host is believed (decision 1). */
 const MARK_WITHIN_LINES = 5
-const MOST_UNECHOED = 50
 const CR = 0x0d
 
 export interface ConnectionDeps {
@@ -118,8 +118,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   let held: string[] = []
   let kick: Extract<Spoken, { kind: 'kicked' }> | null = null
   let unansweredLists = 0
-  /** Texts sent before the server was taken for one that never echoes. */
-  const unechoed: string[] = []
+  const unechoed = makeUnechoed(outbox)
 
   const later = (ms: number, run: () => void): Timer => {
     const timer = clock.after(ms, () => {
@@ -178,7 +177,7 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   /** Nobody can know more of lines to a server that never echoes. */
   const countAsSent = (flights: readonly Flight[]): void => {
     for (const sent of flights) {
-      if (unechoed.length < MOST_UNECHOED) unechoed.push(sent.text)
+      unechoed.add(sent.text)
       speaking.sent(sent)
     }
   }
@@ -201,6 +200,10 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     attended: deps.attended,
     tell,
     free: deps.changed,
+    // What a person chose is not corrected by what comes back.
+    unechoed: (text) => {
+      if (standing.by !== 'user') unechoed.add(text)
+    },
     flew: (flight) => {
       if (!standing.proven && standing.by === 'assumed' && standing.spec?.name === 'relay') {
         later(ECHO_MS, () => {
@@ -291,16 +294,13 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
   }
   /** Told as sent already, of a server that was slow to say what it is: the line is not told a second time. */
   const lateEcho = (line: string): boolean => {
-    if (unechoed.length === 0 || !standing.spec) return false
+    if (!unechoed.any() || !standing.spec) return false
     const isPlain = standing.spec.name === 'plain'
     const [spoken] = (isPlain ? specOf('relay') : standing.spec).parse(line, known())
     const self = roster.self()?.address ?? local
     if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, isPlain ? local : self))
       return false
-    const at = unechoed.indexOf(spoken.text)
-    // Said once more: whichever of the two comes back first confirms the one that waits for it.
-    if (at < 0 || outbox.awaits(spoken.text)) return false
-    unechoed.splice(at, 1)
+    if (!unechoed.takes(spoken.text)) return false
     roster.seen(spoken.address, undefined, true)
     if (isPlain) proveByEcho()
     return true

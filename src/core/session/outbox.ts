@@ -52,8 +52,8 @@ export interface Outbox {
   /** Lines in the air that still count for the pace. */
   flying(): number
   oldest(): Flight | null
-  /** An echo of this text is awaited. */
-  awaits(text: string): boolean
+  /** The echo of such a line is awaited. */
+  awaits(matches: (text: string) => boolean): boolean
   /** An own line came back: the one with this text, whichever is the oldest. */
   land(matches: (flight: Flight) => boolean): Flight | null
   /** The server never echoes: nothing is in the air any more. */
@@ -125,7 +125,7 @@ export const makeOutbox = (deps: {
     },
     flying: () => flights.filter((flight) => !flight.unconfirmed).length,
     oldest: () => flights[0] ?? null,
-    awaits: (text) => flights.some((flight) => flight.text === text),
+    awaits: (matches) => flights.some((flight) => matches(flight.text)),
     land: (matches) => {
       const flight = flights.find(matches)
       if (!flight) return null

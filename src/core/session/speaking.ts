@@ -60,6 +60,8 @@ export const makeSpeaking = (deps: {
   free: () => void
   /** A line went into the air. */
   flew: (flight: Flight) => void
+  /** A line counts as sent, as no echo is to be expected. */
+  unechoed: (text: string) => void
 }): Speaking => {
   const { clock, codec, wire, outbox, standing, roster, listing, tell } = deps
   let hold: { kind: Item['kind']; timer: Timer } | null = null
@@ -140,6 +142,7 @@ export const makeSpeaking = (deps: {
       holdFor('say', UNCONFIRMED_MS)
       deps.flew(flight)
     } else {
+      deps.unechoed(text)
       tellOwn(item, text)
     }
   }

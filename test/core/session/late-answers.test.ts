@@ -79,6 +79,22 @@ describe.each([
     expect(own).toEqual([...refs.map((ref) => `line ${ref} ${ref}`), 'line a -'])
   })
 
+  test('tells nothing twice of what was written while nobody expected an echo any more', () => {
+    const at = stand({ remembered: dialect })
+    at.call().accept(ME)
+    at.clock.advance(5000)
+    at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+    at.clock.advance(2000)
+    expect(at.news()).toContainEqual({ type: 'recognised', dialect: 'plain', by: 'assumed' })
+    // Some put blanks around a text, ours changes what no line may hold.
+    for (const text of ['line b', 'line\u2028c']) at.session.perform({ type: 'say', text, ref: text.slice(-1) })
+    at.send(welcome)
+    at.clock.advance(500)
+    for (const text of ['line a', 'line b ', 'line c']) at.send(told(text))
+    const own = at.news().flatMap((event) => (event.type === 'said' && event.own ? [event.ref] : []))
+    expect(own).toEqual(['b', 'c'])
+  })
+
   test('confirms a line that was said once more, whatever became of the first', () => {
     const at = stand({ remembered: dialect })
     at.call().accept(ME)
@@ -98,4 +114,19 @@ describe.each([
     at.send(told('again'))
     expect(at.news().filter(({ type }) => type === 'said')).toEqual([])
   })
+})
+
+test('a relay that was slow to send back: what was written after it was given up is not told twice', () => {
+  const at = stand()
+  at.call().accept(ME)
+  at.clock.advance(600)
+  at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+  at.clock.advance(2100)
+  at.session.perform({ type: 'say', text: 'line b', ref: 'b' })
+  at.send(`${ME}:line a\n${ME}:line b\n${BOB}:hello\n`)
+  expect(at.news().flatMap((event) => (event.type === 'said' ? [event.text] : []))).toEqual([
+    'line a',
+    'line b',
+    'hello'
+  ])
 })
