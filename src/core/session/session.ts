@@ -64,6 +64,8 @@ export const makeSession: MakeSession = (given, deps) => {
   const tell = (event: SessionEvent): void => {
     // Some servers call every half-closed connection kicked (dialects 3.4): we know that we left.
     if (leaving && event.type === 'kicked') return
+    // What is only assumed is no knowledge of the next connection.
+    if (event.type === 'recognised' && event.by !== 'assumed') options = { ...options, remembered: event.dialect }
     events.push(event)
     soon()
   }
@@ -204,7 +206,10 @@ export const makeSession: MakeSession = (given, deps) => {
       options = { ...options, ...change }
       if (leaving) return
       if (options.charset !== before.charset) codec = deps.codec(options.charset)
-      const moved = options.host !== before.host || options.port !== before.port || options.charset !== before.charset
+      const elsewhere = options.host !== before.host || options.port !== before.port
+      // Of another server nothing is known.
+      if (elsewhere) options = { ...options, remembered: null }
+      const moved = elsewhere || options.charset !== before.charset
       const guessAgain = options.dialect === 'auto' && before.dialect !== 'auto'
       if ((moved || guessAgain) && (line || attempt)) {
         if (line) {

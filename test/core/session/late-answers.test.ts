@@ -95,6 +95,31 @@ describe.each([
     expect(own).toEqual(['b', 'c'])
   })
 
+  test('has its time to greet on every connection, also where nothing was known of it before the first', () => {
+    const at = stand()
+    at.call().accept(ME)
+    at.send(welcome)
+    at.clock.advance(500)
+    at.call().reset()
+    at.clock.advance(2000)
+    expect(at.net.calls).toHaveLength(2)
+    at.call().accept(ME)
+    at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+    at.clock.advance(2500)
+    expect(at.wrote()).toEqual([])
+  })
+
+  test('is known at its own address only', () => {
+    const at = stand({ remembered: dialect })
+    at.call().accept(ME)
+    at.send(welcome)
+    at.clock.advance(500)
+    at.session.configure({ port: 9999 })
+    at.call().accept(ME)
+    at.clock.advance(500)
+    expect(at.news().at(-1)).toEqual({ type: 'recognised', dialect: 'relay', by: 'assumed' })
+  })
+
   test('confirms a line that was said once more, whatever became of the first', () => {
     const at = stand({ remembered: dialect })
     at.call().accept(ME)
