@@ -135,6 +135,9 @@ const previewOf = (line: Line | null): Conversation['preview'] => {
   return null
 }
 
+const newestIn = (lines: readonly Line[]): Line | null =>
+  lines.findLast((line) => line.kind === 'said' || line.kind === 'line') ?? null
+
 export const makeConversations = (deps: ConversationsDeps): Conversations => {
   const { clock, tell, soon, notify, roomTitle, history } = deps
   const talks = new Map<ConversationId, Talk>()
@@ -166,8 +169,11 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
     patch(talk, {})
   }
   /** Deleted or cleared away, not merely out of the window. */
-  const isRemoved = (talk: Talk, id: LineId): boolean =>
-    id <= talk.cleared || (id >= (talk.held.lines[0]?.id ?? 0) && talk.held.find(id) === null)
+  const isRemoved = (talk: Talk, id: LineId): boolean => {
+    // With nothing in memory, what was shown may be on the disk.
+    const from = talk.held.lines[0]?.id ?? (talk.held.whole ? 0 : talk.told + 1)
+    return id <= talk.cleared || (id >= from && talk.held.find(id) === null)
+  }
 
   /** Hands the conversation itself over, if the history does not know it so. */
   const store = (talk: Talk): void => {
@@ -289,14 +295,16 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
         preview: null
       }
       const lines = restored?.newest.lines ?? []
-      const newest = lines.findLast((line) => line.kind === 'said' || line.kind === 'line') ?? null
+      const newest = newestIn(lines)
       view.preview = previewOf(newest)
       const last = lines.at(-1)?.id ?? 0
       const talk: Talk = {
+      const whole = restored?.newest.whole ?? true
         view,
-        held: holding.open(lines, restored?.newest.whole ?? true, () => mostLines(room)),
+        held: holding.open(lines, whole, () => mostLines(room)),
         newest,
-        told: last,
+        // Where all of it is on the disk, none of that waits to be shown.
+        told: last === 0 && !whole && history !== null ? history.nextLine(clock.wall()) : last,
         cleared: 0,
         stored: '',
         closed: false
@@ -323,6 +331,8 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       if (last > 0) {
         talk.held.uncover()
         const end = talk.held.indexOf(talk.told + 1)
+        talk.told = Math.max(talk.told, last)
+        talk.newest ??= newestIn(newest.lines)
         tell({ type: 'timelineReset', conversation: id, timeline: stretchBefore(talk, end, SNAPSHOT_LINES) })
       }
       // Who has read something in this run has that behind them.
@@ -408,14 +418,14 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       if (line > talk.told) return
       tell({ type: 'linesRemoved', conversation: id, lines: [line] })
       if (talk.newest?.id !== line) return
-      talk.newest = talk.held.lines.findLast((other) => other.kind === 'said' || other.kind === 'line') ?? null
+      talk.newest = newestIn(talk.held.lines)
       patch(talk, {})
     },
     read: (id, line) => {
       const talk = talks.get(id)
       if (!talk) return
       const readUpTo = Math.max(talk.view.readUpTo, Math.min(line, talk.told))
-      if (isKept(talk) && !talk.held.whole && readUpTo < (talk.held.lines[0]?.id ?? 0)) {
+      if (isKept(talk) && !talk.held.whole && readUpTo < (talk.held.lines[0]?.id ?? talk.told)) {
         // Read far up: what follows is not in memory, and is counted where it is.
         if (readUpTo === talk.view.readUpTo) return
         patch(talk, { readUpTo })

@@ -334,6 +334,18 @@ describe('a start', () => {
     expect(await rig.run({ type: 'reopen', conversation: 'r1/p/9' })).toMatchObject({ code: 'no-such-conversation' })
   })
 
+  test('in a thread that was opened again one goes to a date, and sends again what was not confirmed', async () => {
+    const { rig, history } = start([restored(), thread(1, ANNA, { closed: true })])
+    settle(rig.session())
+    history.disk.set('r1/p/1', [old(7, 'before'), old(8, 'mine', { own: true, state: 'unconfirmed' })])
+    await rig.run({ type: 'reopen', conversation: 'r1/p/1' })
+    const where = { moment: 1007 }
+    const found = await rig.board.answer({ type: 'around', conversation: 'r1/p/1', where, limit: 4 })
+    expect(found).toMatchObject({ found: true, target: 7 })
+    expect(await rig.run({ type: 'resend', conversation: 'r1/p/1', line: 8 })).toEqual({ ok: true })
+    expect(rig.session().asked.at(-1)).toMatchObject({ type: 'whisper', text: 'mine' })
+  })
+
   test('opened again, it is with nobody else who has the address now', async () => {
     const { rig } = start([restored(), thread(1, { address: BEN.address, name: 'Carl' }, { closed: true })])
     settle(rig.session())
@@ -481,6 +493,29 @@ describe('a disk that was not waited for at the start', () => {
     const page = await rig.board.answer({ type: 'page', conversation: 'r1', before: first?.id ?? 0, limit: 10 })
     expect(page.lines.map(({ id }) => id)).toEqual([1, 2, 3])
     expect(rig.conversation('r1')).toMatchObject({ draft: 'unfinished', readUpTo: 1, unread: 3, mentions: 1 })
+  })
+
+  test('a room nothing was said in since is read, edited and deleted in as if it had been there at once', async () => {
+    const { rig, history } = start([], { joined: false })
+    const lines = [old(1, 'one'), old(2, 'two'), old(3, 'three')]
+    const waits = old(4, 'still to be sent', { own: true, state: 'queued', at: rig.clock.wall() - 1000 })
+    const lost = old(5, 'lost', { own: true, state: 'unconfirmed' })
+    const newest = { lines: [...lines, waits, lost], whole: true }
+    history.find([restored({ readUpTo: 1, unread: 2, newest, queued: [waits] })])
+    history.disk.set('r1', newest.lines)
+    expect(rig.conversation('r1')).toMatchObject({ unread: 2, preview: { text: 'lost' } })
+    const at = (moment: number) => rig.board.answer({ type: 'around', conversation: 'r1', where: { moment }, limit: 4 })
+    expect(await at(1002)).toMatchObject({ found: true, target: 2 })
+    expect(await rig.run({ type: 'editLine', conversation: 'r1', line: 4, text: 'changed' })).toEqual({ ok: true })
+    expect(history.lines()).toEqual(['changed'])
+    await rig.run({ type: 'read', conversation: 'r1', line: 2 })
+    expect(rig.conversation('r1')).toMatchObject({ readUpTo: 2, unread: 77 })
+    await rig.run({ type: 'read', conversation: 'r1', line: 5 })
+    expect(rig.conversation('r1')).toMatchObject({ readUpTo: 5, unread: 0 })
+    expect(await rig.run({ type: 'deleteLine', conversation: 'r1', line: 5 })).toEqual({ ok: true })
+    expect(await rig.run({ type: 'deleteLine', conversation: 'r1', line: 4 })).toEqual({ ok: true })
+    const removed = history.operations.flatMap((one) => (one.op === 'remove' ? [one.line] : []))
+    expect(removed).toEqual([5, 4])
   })
 
   test('takes nothing away of what was written and read meanwhile', async () => {
