@@ -258,7 +258,8 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       // Who answers has read what stood before.
       patch(talk, { unread: 0, mentions: 0, readUpTo: line.id })
     } else if (inSight(view.id) && looked.atEnd && view.unread === 0) {
-      patch(talk, { readUpTo: line.id })
+      // Before the disk can be read nobody knows what is to be read in front of it.
+      if (isForReading(line) || history?.state() !== 'paused') patch(talk, { readUpTo: line.id })
     } else if (isForReading(line)) {
       const mention = isMention(talk, line)
       patch(talk, { unread: view.unread + 1, mentions: view.mentions + (mention ? 1 : 0) })
@@ -298,8 +299,8 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const newest = newestIn(lines)
       view.preview = previewOf(newest)
       const last = lines.at(-1)?.id ?? 0
-      const talk: Talk = {
       const whole = restored?.newest.whole ?? true
+      const talk: Talk = {
         view,
         held: holding.open(lines, whole, () => mostLines(room)),
         newest,
@@ -330,9 +331,9 @@ export const makeConversations = (deps: ConversationsDeps): Conversations => {
       const last = newest.lines.at(-1)?.id ?? 0
       if (last > 0) {
         talk.held.uncover()
-        const end = talk.held.indexOf(talk.told + 1)
         talk.told = Math.max(talk.told, last)
         talk.newest ??= newestIn(newest.lines)
+        const end = talk.held.indexOf(talk.told + 1)
         tell({ type: 'timelineReset', conversation: id, timeline: stretchBefore(talk, end, SNAPSHOT_LINES) })
       }
       // Who has read something in this run has that behind them.

@@ -518,6 +518,16 @@ describe('a disk that was not waited for at the start', () => {
     expect(removed).toEqual([5, 4])
   })
 
+  test('what the room told of itself while nothing could be read is no reason to have read it', async () => {
+    const { rig, history } = start()
+    history.become('paused', 'slow')
+    await rig.run({ type: 'look', conversation: 'r1', inFront: true, atEnd: true, line: null })
+    settle(rig.session())
+    history.find(late())
+    history.become('writing')
+    expect(rig.conversation('r1')).toMatchObject({ readUpTo: 1, unread: 2, mentions: 1 })
+  })
+
   test('takes nothing away of what was written and read meanwhile', async () => {
     const { rig, history } = start()
     settle(rig.session())
