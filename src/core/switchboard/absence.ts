@@ -20,7 +20,7 @@ export interface Absence {
 }
 
 /** By the last lines of an earlier run; null: it was never heard. */
-const awayAfter = (lines: readonly Line[]): Away | null => {
+export const awayAfter = (lines: readonly Line[]): Away | null => {
   const heard = lines.findLast((line) => !(line.kind === 'said' && line.own && line.state === 'queued'))
   const turn = lines.findLast(({ kind }) => kind === 'connected' || kind === 'disconnected' || kind === 'kicked')
   // A program that was killed told nobody when: it is only known until when it heard something.

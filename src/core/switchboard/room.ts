@@ -5,10 +5,10 @@ import type { Charset } from '../../shared/dialect.ts'
 import type { Member, PeopleChanged, Refused, Renamed, Said, SessionEvent } from '../../shared/events.ts'
 import { memberKey } from '../../shared/events.ts'
 import type { SavedRoom } from '../../shared/settings.ts'
-import type { AppEvent, ConversationId, People, Room, RoomId } from '../../shared/state.ts'
+import type { AppEvent, ConversationId, Line, LineId, People, Room, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
-import { makeAbsence } from './absence.ts'
+import { awayAfter, makeAbsence } from './absence.ts'
 import type { Conversations } from './conversations.ts'
 import { makeIgnoring, MAX_KEPT_NAME } from './ignoring.ts'
 import { mentions } from './mention.ts'
@@ -95,6 +95,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let leaving: { hearOut: () => void; done: Promise<void> } | null = null
   let localEnd: string | null = null
   let wasConnected = false
+  /** The line of the first connection of this run, while it is not known since when one was away. */
+  let cameBack: LineId | null = null
   let standing = false
   let members: Map<string, Member> | null = null
   let complete = false
@@ -304,8 +306,17 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     const away = absence.end()
     // A room of our own is closed while we are away: nothing is said there that we could miss.
     const missed = away === null || room.hosting !== null ? {} : { away }
-    conversations.add(id, { kind: 'connected', again: wasConnected, ...missed })
+    const line = conversations.add(id, { kind: 'connected', again: wasConnected, ...missed })
+    if (!wasConnected && away === null) cameBack = line
     wasConnected = true
+  }
+  /** What an earlier run heard last is known late: the line that told of coming back tells since when. */
+  const cameBackAfter = (lines: readonly Line[]): void => {
+    const line = cameBack === null ? null : conversations.line(id, cameBack)
+    const away = awayAfter(lines)
+    cameBack = null
+    if (line?.kind === 'connected' && away !== null && room.hosting === null)
+      conversations.change(id, { ...line, away })
   }
 
   const heard = (event: SessionEvent): void => {
@@ -412,7 +423,8 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
       threads.restore(left)
       for (const one of left) if (conversations.get(one.id) !== null) ownLines.restore(one)
       const own = left.find((one) => one.id === id)
-      if (own !== undefined && !wasConnected) absence.beginAfter(own.newest.lines)
+      if (own !== undefined && wasConnected) cameBackAfter(own.newest.lines)
+      else if (own !== undefined) absence.beginAfter(own.newest.lines)
       if (members === null) return
       // Who is there already is met now.
       const present = [...members.values()]

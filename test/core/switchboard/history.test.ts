@@ -528,6 +528,19 @@ describe('a disk that was not waited for at the start', () => {
     expect(rig.conversation('r1')).toMatchObject({ readUpTo: 1, unread: 2, mentions: 1 })
   })
 
+  test('shows since when one was away, also where one was back before it was known', () => {
+    const { rig, history } = start()
+    settle(rig.session())
+    const lines = [old(1, 'one'), { id: 2, at: 1002, kind: 'disconnected', reason: 'left' } satisfies Line]
+    history.find([restored({ newest: { lines, whole: true } })])
+    const gaps = rig.lines('r1').flatMap((line) => (line.kind === 'connected' ? [line.away] : []))
+    expect(gaps).toEqual([{ since: 1002, sure: true }])
+    rig.session().tell({ type: 'disconnected', reason: 'reset', retryInMs: 1000 })
+    rig.clock.advance(1000)
+    rig.session().tell({ type: 'connected', room: 'tea.lan:8888', self: '10.0.0.1:1000' })
+    expect(rig.lines('r1').filter((line) => line.kind === 'connected' && line.away)).toHaveLength(2)
+  })
+
   test('takes nothing away of what was written and read meanwhile', async () => {
     const { rig, history } = start()
     settle(rig.session())
