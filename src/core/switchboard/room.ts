@@ -328,10 +328,11 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   const hear = (event: SessionEvent): void => {
     switch (event.type) {
       case 'connected':
-        localEnd = event.self
         deps.arrived(event.self)
         standing = true
-        patch({ status: { state: 'connected' }, marked: false, self: null })
+        // Left by hand before it was told: the room was entered, and one is away.
+        if (session !== null) localEnd = event.self
+        patch({ status: session === null ? room.status : { state: 'connected' }, marked: false, self: null })
         arrive()
         return
       case 'recognised':

@@ -116,6 +116,20 @@ describe('until the server has ended the connection too', () => {
   })
 })
 
+test('who leaves in the moment the line stands is not shown as being in the room', async () => {
+  const net = makeFakeNet()
+  const rig = makeRig({ makeSession, dial: net.dial, codec: makeCodec })
+  const room = await rig.join()
+  net.last().accept('127.0.0.1:5000')
+  // The line stands, and nothing was told of it yet.
+  const done = rig.run({ type: 'disconnect', room })
+  expect(rig.room(room).status).toEqual({ state: 'away', reason: 'left' })
+  rig.clock.advance(1000)
+  await done
+  expect(rig.room(room).status).toEqual({ state: 'away', reason: 'left' })
+  expect(rig.lines(room).map(({ kind }) => kind)).toEqual(['connected', 'disconnected'])
+})
+
 test('what is said in a hosted room until the doors are shut is heard; hosted again at once, it is the same room', async () => {
   const net = makeFakeNet()
   const history = makeFakeHistory()
