@@ -70,7 +70,7 @@ export interface RoomsDeps extends Pick<
 export interface Rooms {
   get(id: RoomId): RoomDesk | undefined
   all(): Iterable<RoomDesk>
-  connect(command: Command<'connect'>): Outcome
+  connect(command: Command<'connect'>): Outcome | Promise<Outcome>
   configure(command: Command<'configureRoom'>, desk: RoomDesk): Outcome
   leave(desk: RoomDesk): Promise<Outcome>
   disconnect(desk: RoomDesk): Promise<Outcome>
@@ -185,6 +185,9 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     reorder()
   }
 
+  /** Hosted by us, or closed for its last lines only. */
+  const isOurs = (id: RoomId): boolean => hosting.has(id) || closing.has(id)
+
   /** Takes a room out of the view that may come back, with what was said there. */
   const putAway = (desk: RoomDesk): void => {
     drop(desk.id)
@@ -197,12 +200,15 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     tell({ type: 'roomRemoved', room: desk.id })
   }
 
-  const connect = (command: Command<'connect'>): Outcome => {
+  const connect = (command: Command<'connect'>): Outcome | Promise<Outcome> => {
     const host = plainHost(command.host)
     if (host === '') return no('bad-command')
     const address = { host, port: command.port }
     const known = roomsAt(deps.rooms(), address)[0]
     const there = known === undefined ? undefined : desks.get(known.id)
+    // A room of ours that goes away in a moment: nobody is let in there any more.
+    const shutting = there === undefined ? undefined : closing.get(there.id)
+    if (shutting !== undefined) return shutting.then(() => connect(command))
     if (there !== undefined) {
       // What was chosen for this address before stays, unless something else is chosen now.
       const change = {
@@ -276,7 +282,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const configureRoom = (command: Command<'configureRoom'>, desk: RoomDesk): Outcome => {
-    if (hosting.has(desk.id) || isPast(desk)) return no('not-supported')
+    if (isOurs(desk.id) || isPast(desk)) return no('not-supported')
     const room = desk.view()
     const host = command.host === undefined ? room.host : plainHost(command.host)
     const port = command.port ?? room.port
@@ -315,7 +321,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const leave = async (desk: RoomDesk): Promise<Outcome> => {
-    if (hosting.has(desk.id)) return stopHosting(desk)
+    if (isOurs(desk.id)) return stopHosting(desk)
     if (isPast(desk)) {
       putAway(desk)
       return done
@@ -338,14 +344,14 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
   }
 
   const reconnect = (desk: RoomDesk): Outcome => {
-    if (isPast(desk)) return no('not-connected')
+    if (isPast(desk) || closing.has(desk.id)) return no('not-connected')
     if (desk.session() === null) startSession(desk)
     else if (desk.view().status.state !== 'connected') retry(desk)
     return done
   }
 
   const forget = async (desk: RoomDesk): Promise<Outcome> => {
-    if (hosting.has(desk.id)) return stopHosting(desk)
+    if (isOurs(desk.id)) return stopHosting(desk)
     memory.keep({ rooms: memory.now().rooms.filter((room) => room.id !== desk.id) })
     const stopped = desk.cut()
     const gone = conversations.of(desk.id).map((conversation) => conversation.id)
@@ -400,8 +406,7 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     if (memory.now().hosted?.id === desk.id) memory.keep({ hosted: hosting.newest() })
     await Promise.all([closed, desk.stop()])
     closing.delete(desk.id)
-    // Forgotten meanwhile.
-    if (desks.get(desk.id) === desk) putAway(desk)
+    putAway(desk)
     return done
   }
   const stopHosting = (desk: RoomDesk): Outcome | Promise<Outcome> => {

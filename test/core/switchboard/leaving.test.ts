@@ -130,6 +130,49 @@ test('who leaves in the moment the line stands is not shown as being in the room
   expect(rig.lines(room).map(({ kind }) => kind)).toEqual(['connected', 'disconnected'])
 })
 
+describe('a hosted room whose doors are being shut', () => {
+  const shutting = async () => {
+    const net = makeFakeNet()
+    const history = makeFakeHistory()
+    const rig = makeRig({ makeSession, dial: net.dial, codec: makeCodec, history })
+    const hosted = await rig.run({
+      type: 'host',
+      name: 'Tea',
+      doors: [{ port: 8888, dialect: 'relay' }],
+      language: 'en',
+      bare: true
+    })
+    const room = hosted.ok ? (hosted.room ?? '') : ''
+    net.last().accept('127.0.0.1:5000')
+    rig.clock.advance(500)
+    return { net, history, rig, room, stopped: rig.run({ type: 'stopHosting', room }) }
+  }
+
+  test('is not connected to again: nobody would be there, and nobody would ever leave', async () => {
+    const { net, rig, room, stopped } = await shutting()
+    expect(await rig.run({ type: 'reconnect', room })).toMatchObject({ ok: false, code: 'not-connected' })
+    const connected = rig.run({ type: 'connect', host: '127.0.0.1', port: 8888, dialect: 'auto', charset: 'auto' })
+    expect(net.calls).toHaveLength(1)
+    rig.clock.advance(1000)
+    await stopped
+    // At the address there may be another one by then, which is another room.
+    expect(await connected).toMatchObject({ ok: true })
+    rig.clock.advance(1000)
+    expect(net.calls).toHaveLength(2)
+    expect(rig.view.state().rooms.map(({ id }) => id)).not.toContain(room)
+  })
+
+  test('keeps what was said in it, however it is put away', async () => {
+    const { history, rig, room, stopped } = await shutting()
+    const forgotten = rig.run({ type: 'forget', room })
+    const left = rig.run({ type: 'leave', room })
+    rig.clock.advance(1000)
+    expect(await Promise.all([stopped, forgotten, left])).toEqual([{ ok: true }, { ok: true }, { ok: true }])
+    expect(history.asked).toEqual([])
+    expect(await rig.run({ type: 'reopen', conversation: room })).toMatchObject({ ok: true })
+  })
+})
+
 test('what is said in a hosted room until the doors are shut is heard; hosted again at once, it is the same room', async () => {
   const net = makeFakeNet()
   const history = makeFakeHistory()
