@@ -34,7 +34,7 @@ interface AnnouncerProps {
 export const Announcer = ({ lines, ignored }: AnnouncerProps) => {
   const t = useWords('conversation')
   const reasonOf = useFailure()
-  const [spoken, setSpoken] = useState('')
+  const [spoken, setSpoken] = useState({ nth: 0, text: '' })
   const newest = lines.at(-1)?.id ?? 0
   const heard = useRef(newest)
   const [fates] = useState(makeFates)
@@ -59,7 +59,7 @@ export const Announcer = ({ lines, ignored }: AnnouncerProps) => {
       fresh.length > READ_AT_MOST
         ? [t('log.incomingMany', { count: fresh.length })]
         : fresh.map((line) => t('log.incoming', { name: shownLabel(line.from), text: beginningOf(line) }))
-    setSpoken([...bad, ...news].join('\n'))
+    setSpoken(({ nth }) => ({ nth: nth + 1, text: [...bad, ...news].join('\n') }))
   })
   useEffect(() => {
     troubled.current.push(...fates.look(lines))
@@ -79,7 +79,8 @@ export const Announcer = ({ lines, ignored }: AnnouncerProps) => {
   )
   return (
     <div className="unseen" role="status" aria-live="polite">
-      {spoken}
+      {/* Another one each time: what is said twice is read out twice. */}
+      <span key={spoken.nth}>{spoken.text}</span>
     </div>
   )
 }

@@ -720,6 +720,24 @@ describe('for everybody', () => {
     await window.close()
   })
 
+  test('what is said twice is read out twice', async () => {
+    const window = await open(stateOf(talk(50)))
+    const live = window.page.locator('section [aria-live=polite]').last()
+    await live.evaluate((element) => {
+      const count = (): void => {
+        element.dataset['spoken'] = String(Number(element.dataset['spoken'] ?? 0) + 1)
+      }
+      new MutationObserver(count).observe(element, { childList: true, characterData: true, subtree: true })
+    })
+    const spoken = () => live.getAttribute('data-spoken')
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [line(51, said(ann, 'yes'))] })
+    await expect.poll(spoken).toBe('1')
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: [line(52, said(ann, 'yes'))] })
+    await expect.poll(spoken).toBe('2')
+    expect(await live.textContent()).toBe('ann: yes')
+    await window.close()
+  })
+
   test('a talk that never pauses is read out all the same', async () => {
     const window = await open(stateOf(talk(50)))
     const live = window.page.locator('section [aria-live=polite]').last()
