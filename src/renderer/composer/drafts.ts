@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { ConversationId } from '../../shared/state.ts'
-import { appNow, conversationOf, tell, useApp } from '../store.ts'
+import { appNow, conversationOf, send, useApp } from '../store.ts'
 
 /** What stands in the composers of this window. */
 interface Drafts {
@@ -17,6 +17,8 @@ export interface Insertion {
 
 /** The app is told of a draft at most so often while somebody types: what a crash costs is less than a word. */
 const KEEP_EVERY_MS = 400
+/** Where the app cannot be told now, it is tried again so often: a tab comes back by itself. */
+const KEEP_AGAIN_MS = 2000
 
 const drafts = createStore<Drafts>(() => ({ texts: {} }))
 const waiting = new Map<ConversationId, ReturnType<typeof setTimeout>>()
@@ -39,17 +41,23 @@ export const keepDraft = (conversation: ConversationId): void => {
   const text = draftNow(conversation)
   if (app && conversationOf(app, conversation) && text !== (told.get(conversation) ?? remembered(conversation))) {
     told.set(conversation, text)
-    tell({ type: 'draft', conversation, text })
+    send({ type: 'draft', conversation, text }).catch(() => {
+      told.delete(conversation)
+      keepIn(conversation, KEEP_AGAIN_MS)
+    })
   }
+}
+const keepIn = (conversation: ConversationId, ms: number): void => {
+  if (waiting.has(conversation)) return
+  waiting.set(
+    conversation,
+    setTimeout(() => keepDraft(conversation), ms)
+  )
 }
 
 export const setDraft = (conversation: ConversationId, text: string): void => {
   drafts.setState((state) => ({ texts: { ...state.texts, [conversation]: text } }))
-  if (waiting.has(conversation)) return
-  waiting.set(
-    conversation,
-    setTimeout(() => keepDraft(conversation), KEEP_EVERY_MS)
-  )
+  keepIn(conversation, KEEP_EVERY_MS)
 }
 
 /** The text of a conversation's composer: each conversation has its own. */

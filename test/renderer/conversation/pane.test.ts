@@ -404,6 +404,21 @@ test('a sentence that is sent while its draft is on the way to the app leaves no
   await window.close()
 })
 
+test('a draft the app could not be told of is told when it can be', async () => {
+  const window = await open(stateOf([]))
+  let reached = false
+  window.script.perform = (command) => {
+    if (command.type === 'draft' && !reached) throw new Error('The connection was lost')
+    return { ok: true }
+  }
+  const drafts = () => window.all.flatMap((command) => (command.type === 'draft' ? [command.text] : []))
+  await composer(window).fill('half a thought')
+  await expect.poll(drafts).toEqual(['half a thought'])
+  reached = true
+  await expect.poll(drafts, { timeout: 5000 }).toEqual(['half a thought', 'half a thought'])
+  await window.close()
+})
+
 describe('coming in', () => {
   const connected = line(1, { kind: 'connected', again: false })
   const own = line(2, { kind: 'joined', member: { ...me, name: null }, own: true })
