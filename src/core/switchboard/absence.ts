@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/carriers.ts'
-import type { DisconnectReason } from '../../shared/events.ts'
+import type { DisconnectReason, SessionEvent } from '../../shared/events.ts'
 import type { Away, Line } from '../../shared/state.ts'
 
 /** A peer that is gone without a word is found out by a question of ours, within this time. */
@@ -17,6 +17,29 @@ export interface Absence {
   beginAfter(lines: readonly Line[]): void
   /** We hear it again. Null: we had heard all of it, or never any. */
   end(): Away | null
+}
+
+/** Whether only the server can have told this: what we know by ourselves is told by a dead line, too. */
+export const isHeard = (event: SessionEvent, echo: boolean): boolean => {
+  switch (event.type) {
+    case 'connected':
+    case 'introduced':
+    case 'joined':
+    case 'left':
+    case 'renamed':
+    case 'kicked':
+    case 'line':
+      return true
+    case 'said':
+      return !event.own || (event.conversation === 'room' && echo)
+    case 'recognised':
+    case 'people':
+    case 'listed':
+    case 'refused':
+    case 'noted':
+    case 'disconnected':
+      return false
+  }
 }
 
 /** By the last lines of an earlier run; null: it was never heard. */

@@ -8,7 +8,7 @@ import type { SavedRoom } from '../../shared/settings.ts'
 import type { AppEvent, ConversationId, Line, LineId, People, Room, RoomId } from '../../shared/state.ts'
 import type { RestoredConversation } from '../history/contract.ts'
 import type { MakeSession, Session, SessionOptions } from '../session/contract.ts'
-import { awayAfter, makeAbsence } from './absence.ts'
+import { awayAfter, isHeard, makeAbsence } from './absence.ts'
 import type { Conversations } from './conversations.ts'
 import { makeIgnoring, MAX_KEPT_NAME } from './ignoring.ts'
 import { mentions } from './mention.ts'
@@ -320,7 +320,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   }
 
   const heard = (event: SessionEvent): void => {
-    if (event.type !== 'noted' && event.type !== 'disconnected') absence.heard()
+    if (isHeard(event, room.capabilities.echo)) absence.heard()
     hear(event)
     // What can be done changes with what is learnt; in a flood of lines nothing is.
     if (event.type !== 'said' && event.type !== 'line' && event.type !== 'noted') refreshCapabilities()

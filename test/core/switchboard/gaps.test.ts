@@ -40,3 +40,17 @@ test('a server that stopped answering was not heard since it was heard last', as
   rig.clock.advance(500)
   expect(gapsIn(rig, id)[0]?.since).toBeLessThanOrEqual(heard)
 })
+
+test('what one says into a line that died in the night is no word from the server', async () => {
+  const { rig, id } = await inRoom()
+  const asleep = rig.clock.wall()
+  rig.clock.setWall(asleep + 8 * HOUR)
+  const mine = { type: 'said', conversation: 'private', from: ME, to: ANNA, text: 'awake?', own: true } as const
+  rig.session().tell({ ...mine, at: '2026-01-01T08:00:00.000Z' })
+  rig.clock.advance(1000)
+  rig.session().tell({ type: 'disconnected', reason: 'reset', retryInMs: 1000 })
+  rig.clock.advance(1000)
+  rig.session().tell(connected)
+  rig.clock.advance(500)
+  expect(gapsIn(rig, id)[0]?.since).toBeLessThanOrEqual(asleep)
+})
