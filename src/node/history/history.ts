@@ -35,6 +35,8 @@ const BEHIND_CHARACTERS = 8 * 1024 * 1024
 /** Ids hold the millisecond, a number within it, and the lane of the program: 2^53 is reached in the year 2248. */
 const SLOTS_PER_MS = 64
 const LANES = 16
+/** A clock that shows a later year is wrong. Ids go on from here, and stay numbers that can be read again. */
+const LATEST_WALL_MS = Date.UTC(2200, 0, 1)
 
 export interface HistoryDeps {
   folder: string
@@ -308,7 +310,7 @@ export const openHistory = async ({ folder, clock, log, notice }: HistoryDeps): 
       if (state !== 'writing') told.stateChanged(state, reason)
     },
     nextLine: (wall) => {
-      lastSlot = Math.max(Math.floor(wall) * SLOTS_PER_MS, lastSlot + 1)
+      lastSlot = Math.max(Math.floor(Math.min(wall, LATEST_WALL_MS)) * SLOTS_PER_MS, lastSlot + 1)
       return lastSlot * LANES + lane
     },
     append,

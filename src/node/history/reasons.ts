@@ -26,9 +26,12 @@ export class MovedError extends Error {
 /** The index alone: it can be made anew from the lines. */
 export const isIndexCorrupt = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === CORRUPT_VTAB
+/** A number that is none of ours: no program writes one that it could not read. */
+const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE'
 /** The word a person can search for. */
 export const reasonOf = (error: unknown): string => {
   if (isIndexCorrupt(error)) return INDEX_CORRUPT
+  if (error instanceof RangeError && 'code' in error && error.code === OUT_OF_RANGE) return 'corrupt'
   const code = sqliteCode(error)
   if (code !== null) return CODES[code] ?? `SQLite ${code}`
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)

@@ -54,6 +54,22 @@ describe('a file that cannot be read stands aside, and a new one is begun', () =
   })
 })
 
+const change = (folder: string, sql: string): void => {
+  const db = new DatabaseSync(join(folder, HISTORY_FILE), { timeout: 5000 })
+  db.exec(sql)
+  db.close()
+}
+
+test.each([
+  'UPDATE lines SET id = 9007199254740993 WHERE id = (SELECT max(id) FROM lines)',
+  'UPDATE lines SET at = 1 << 60'
+])('numbers nobody wrote, such as `%s`, stand aside like a file that is broken', async (sql) => {
+  const folder = temporary()
+  await withLines(folder, 20)
+  change(folder, sql)
+  await startsAfresh(folder)
+})
+
 test('a file of no bytes is an empty history, not a broken one', async () => {
   const folder = temporary()
   for (const part of ['', '-wal', '-shm']) writeFileSync(join(folder, HISTORY_FILE + part), '')

@@ -201,6 +201,18 @@ describe('ids of lines', () => {
     expect(Number.isSafeInteger(history.nextLine(Date.UTC(2200, 0, 1)))).toBe(true)
   })
 
+  test('can be read again, also where a clock was once in a far future', async () => {
+    const folder = temporary()
+    const first = await open(folder)
+    await saved(first.history, { op: 'conversation', conversation: room() })
+    first.history.nextLine(Date.UTC(2400, 0, 1))
+    await say(first.history, 'r1', 'one', 'two')
+    await first.history.close()
+    const { history } = await open(folder)
+    await say(history, 'r1', 'three')
+    expect(texts((await history.page('r1', END, 10))?.lines ?? [])).toEqual(['one', 'two', 'three'])
+  })
+
   test('of two programs never meet', async () => {
     const folder = temporary()
     const [one, two] = [await open(folder), await open(folder)]
