@@ -63,8 +63,14 @@ export interface LineRow {
 }
 
 export const encodeMember = ({ address, name }: Member): string => JSON.stringify([address, name])
+/** What is no person is nobody: what they said is still worth reading. */
 export const decodeMember = (text: string | null): Member => {
-  const read: unknown = JSON.parse(text ?? '[null,null]')
+  let read: unknown = null
+  try {
+    read = JSON.parse(text ?? 'null')
+  } catch {
+    // JSON that is none: see `decodeLine`.
+  }
   const [address, name]: unknown[] = Array.isArray(read) ? read : []
   return { address: typeof address === 'string' ? address : null, name: typeof name === 'string' ? name : null }
 }

@@ -70,6 +70,16 @@ test.each([
   await startsAfresh(folder)
 })
 
+test('people who are none take nothing away of what was said', async () => {
+  const folder = temporary()
+  await withLines(folder, 3)
+  change(folder, `UPDATE people SET member = '['; UPDATE conversations SET other = '['`)
+  const { history, notices } = await open(folder)
+  expect([history.state(), notices]).toEqual(['writing', []])
+  expect(history.restored[0]?.newest.lines).toHaveLength(3)
+  expect(history.restored[0]?.with).toEqual({ address: null, name: null })
+})
+
 test('a file of no bytes is an empty history, not a broken one', async () => {
   const folder = temporary()
   for (const part of ['', '-wal', '-shm']) writeFileSync(join(folder, HISTORY_FILE + part), '')
