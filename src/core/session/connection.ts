@@ -392,7 +392,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
       later(listenMs - quiet, listened)
       return
     }
-    const greets = deps.remembered !== null && GREETERS.has(deps.remembered)
+    // What a person chose is not taken for anything else meanwhile.
+    const greets = standing.by !== 'user' && deps.remembered !== null && GREETERS.has(deps.remembered)
     if (greets && lines === 0 && !unfinished && clock.now() - connectedAt < greetingMs) {
       later(listenMs, listened)
       return

@@ -109,6 +109,14 @@ describe.each([
     expect(at.wrote()).toEqual([])
   })
 
+  test('is not waited for where a person chose the dialect: nothing else is taken for it', () => {
+    const at = stand({ dialect, remembered: dialect })
+    at.call().accept(ME)
+    at.clock.advance(500)
+    at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+    expect(at.wrote()).toEqual(['line a\n'])
+  })
+
   test('is known at its own address only', () => {
     const at = stand({ remembered: dialect })
     at.call().accept(ME)
