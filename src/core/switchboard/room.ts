@@ -92,7 +92,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
   let session: Session | null = null
   let stops: (() => void) | null = null
   /** A session that has said goodbye and still listens. */
-  let leaving: { hearOut: () => void; done: Promise<void> } | null = null
+  let leaving: { session: Session; hearOut: () => void; done: Promise<void> } | null = null
   let localEnd: string | null = null
   let wasConnected = false
   /** The line of the first connection of this run, while it is not known since when one was away. */
@@ -140,7 +140,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (title !== room.title) patch({ title })
   }
   const refreshCapabilities = (): void => {
-    const now = session?.capabilities()
+    const now = (session ?? leaving?.session)?.capabilities()
     if (now === undefined) return
     const { who, rename, whisper, echo } = room.capabilities
     if (now.who !== who || now.rename !== rename || now.whisper !== whisper || now.echo !== echo)
@@ -323,7 +323,9 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     if (isHeard(event, room.capabilities.echo)) absence.heard()
     hear(event)
     // What can be done changes with what is learnt; in a flood of lines nothing is.
-    if (event.type !== 'said' && event.type !== 'line' && event.type !== 'noted') refreshCapabilities()
+    if (event.type === 'said' || event.type === 'line' || event.type === 'noted') return
+    // The end of a room one has left is told when nothing more is heard.
+    if (session !== null || event.type !== 'disconnected') refreshCapabilities()
   }
   const hear = (event: SessionEvent): void => {
     switch (event.type) {
@@ -413,7 +415,7 @@ export const makeRoomDesk = (initial: Room, deps: RoomDeps): RoomDesk => {
     }
     const left = ending.leave()
     const done = left.then(hearOut)
-    leaving = { hearOut, done }
+    leaving = { session: ending, hearOut, done }
     return done
   }
 

@@ -60,6 +60,21 @@ describe('until the server has ended the connection too', () => {
     ])
   })
 
+  test('what counts as sent by then is not shown as delivered', async () => {
+    const net = makeFakeNet()
+    const rig = makeRig({ makeSession, dial: net.dial, codec: makeCodec })
+    const room = await rig.join()
+    net.last().accept('127.0.0.1:5000')
+    // Silent: taken for a relay, until what was said does not come back for two seconds.
+    rig.clock.advance(500)
+    await rig.run({ type: 'say', conversation: room, text: 'hm' })
+    rig.clock.advance(1500)
+    const done = rig.run({ type: 'disconnect', room })
+    rig.clock.advance(1000)
+    await done
+    expect(shown(rig, room)).toEqual(['connected', 'hm: sent', 'disconnected'])
+  })
+
   test('who connects again at once hears no more of it', async () => {
     const { rig, net, room } = await joined()
     await rig.run({ type: 'say', conversation: room, text: 'bye' })
