@@ -264,7 +264,10 @@ const makeStore = (path: string, opened: Opened, opening: StoreOpening, indexing
       run()
     }
   }
-  const changing = (run: () => void): void => mending(() => transaction(run))
+  const changing = (run: () => void): void => {
+    mending(() => transaction(run))
+    if (fileAt(path) !== file) throw new MovedError('The file was taken away')
+  }
   /** Returns how many there were. */
   const removeLines = (which: string, ...values: (string | number)[]): number => {
     const lines = Number(db.prepare(`SELECT count(*) AS n FROM lines WHERE ${which}`).get(...values)?.['n'])
@@ -408,7 +411,6 @@ const makeStore = (path: string, opened: Opened, opening: StoreOpening, indexing
         late?.begin()
         for (const [index, operation] of operations.entries()) if (!perform(operation)) refused.push(index)
       })
-      if (fileAt(path) !== file) throw new MovedError('The file was taken away')
       return refused
     },
     page: (conversation, before, limit) => {

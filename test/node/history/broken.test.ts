@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -147,6 +158,22 @@ test.skipIf(process.platform === 'win32')(
     expect(told).toEqual([])
   }
 )
+
+test('what is cleared while a backup was put in the place of the file is not called cleared before it is there', async () => {
+  const folder = temporary()
+  await withLines(folder, 3)
+  const path = join(folder, HISTORY_FILE)
+  copyFileSync(path, `${path}.backup`)
+  const { history } = await open(folder)
+  for (const part of ['-wal', '-shm']) rmSync(path + part, { force: true })
+  renameSync(`${path}.backup`, path)
+  expect(await history.clear(null)).toBe(false)
+  await until(() => history.state() === 'writing', { within: 10_000 })
+  expect(await history.clear(null)).toBe(true)
+  await history.close()
+  const { history: again } = await open(folder)
+  expect(await again.page('r1', END, 10)).toEqual({ lines: [], whole: true })
+})
 
 test('a history of a newer program is read, and not written', async () => {
   const folder = temporary()
