@@ -352,6 +352,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
 
   const forget = async (desk: RoomDesk): Promise<Outcome> => {
     if (isOurs(desk.id)) return stopHosting(desk)
+    // What cannot be removed now stays where one sees it.
+    if (history !== null && history.state() !== 'writing') return no('history-busy')
     memory.keep({ rooms: memory.now().rooms.filter((room) => room.id !== desk.id) })
     const stopped = desk.cut()
     const gone = conversations.of(desk.id).map((conversation) => conversation.id)
@@ -359,8 +361,8 @@ export const makeRooms = (deps: RoomsDeps): Rooms => {
     drop(desk.id)
     await stopped
     // Threads closed by hand are of this room too.
-    await history?.forgetRoom(desk.id, gone)
-    return done
+    const removed = (await history?.forgetRoom(desk.id, gone)) ?? true
+    return removed ? done : no('history-busy')
   }
 
   // --- hosting ---

@@ -430,8 +430,12 @@ describe('what a room wants kept', () => {
     })
   })
 
-  test('goes with the room when it is forgotten', async () => {
+  test('goes with the room when it is forgotten; where it cannot, the room stays', async () => {
     const { rig, history } = start()
+    history.become('paused', 'slow')
+    expect(await rig.run({ type: 'forget', room: 'r1' })).toMatchObject({ ok: false, code: 'history-busy' })
+    expect([rig.room('r1').open, rig.saved().rooms.length, history.asked]).toEqual([true, 1, []])
+    history.become('writing')
     await rig.run({ type: 'forget', room: 'r1' })
     expect(history.asked).toEqual(['forget r1'])
   })
