@@ -35,6 +35,8 @@ export interface WaitingLinesDeps {
   fail: (waiting: WaitingLine) => void
 }
 
+const plain = ({ held: _held, ...line }: SaidLine): SaidLine => line
+
 /** Own lines of one room that are not on their way yet, oldest first. */
 export interface WaitingLines {
   /** Told at the end of the turn: a page of lines is one change. */
@@ -107,8 +109,7 @@ export const makeWaitingLines = (deps: WaitingLinesDeps): WaitingLines => {
       const held = isHeld(one)
       if (!held && !one.agreed) next = Math.min(next, one.line.at + HOLD_AFTER_MS - clock.wall())
       if (held === (one.line.held === true)) continue
-      const { held: _held, ...plain } = one.line
-      one.line = held ? { ...plain, held } : plain
+      one.line = held ? { ...plain(one.line), held } : plain(one.line)
       conversations.mark(one.conversation, one.line)
     }
     for (const conversation of where) {
@@ -162,8 +163,12 @@ export const makeWaitingLines = (deps: WaitingLinesDeps): WaitingLines => {
   const taken = async (one: WaitingLine): Promise<void> => {
     const found = await conversations.reread(one.conversation, one.line.id)
     if (found === null) {
+      if (one.inherited || !list.includes(one)) {
+        // Deleted by another program, or gone with its file: nobody knows whether it was sent.
+        if (list.includes(one)) conversations.mark(one.conversation, { ...plain(one.line), state: 'unconfirmed' })
+        return drop(one)
+      }
       // Not on the disk at all, which is a new one since: nobody else can have sent it.
-      if (one.inherited || !list.includes(one)) return drop(one)
       one.claim = 'ours'
       dispatch()
       return

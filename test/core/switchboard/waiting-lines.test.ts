@@ -274,6 +274,18 @@ describe('a line that waits', () => {
     expect(states(rig)).toEqual(['seven: delivered', 'eight: written'])
   })
 
+  test('that is not on the disk any more does not wait for ever: it can be sent again, or deleted', async () => {
+    const { rig, history } = start([left([own(7, 'seven'), own(8, 'eight')])])
+    for (const line of [7, 8]) history.taken.add(line)
+    settle(rig.session())
+    await through(history)
+    expect(sent(rig)).toEqual([])
+    expect(states(rig)).toEqual(['seven: unconfirmed', 'eight: unconfirmed'])
+    expect(await rig.run({ type: 'resend', conversation: 'r1', line: 7 })).toEqual({ ok: true })
+    expect(sent(rig)).toEqual(['seven'])
+    expect(await rig.run({ type: 'deleteLine', conversation: 'r1', line: 8 })).toEqual({ ok: true })
+  })
+
   test('that was claimed when the server went away is given back', async () => {
     const { rig, history } = start([left([own(7, 'seven')])])
     settle(rig.session())
