@@ -14,6 +14,8 @@ const ANSWER_MS = 10_000
  */
 const LATE_ANSWER_MS = 5 * 60_000
 
+const NEVER = Number.NEGATIVE_INFINITY
+
 export interface Row {
   address: string | null
   name: string | null
@@ -51,16 +53,26 @@ export const makeListing = (deps: {
   let rows = new Map<string, Row>()
   let timer: Timer | null = null
   let answered = false
-  let selfListed = false
+  /** How often our own row came: once in each answer. */
+  let selfRows = 0
+  /** Questions whose answer may still come, the open ones among them. */
+  let questions = 0
   /** Monotonic, ms. */
   let rowAt = 0
-  /** Until when the answer to a question that was given up may come (monotonic, ms). */
-  let owedUntil = Number.NEGATIVE_INFINITY
+  /** Until when they are taken for answers, although nobody waits for them any more (monotonic, ms). */
+  let owedUntil = NEVER
 
   const finish = (): void => {
     const [asked, got, had] = [askers, [...rows.values()], answered]
+    const now = clock.now()
+    // What is owed is not owed for longer because something else was asked meanwhile.
+    const late = owedUntil <= now && owedUntil !== NEVER
+    if (had) questions = late ? 0 : Math.max(0, questions - Math.max(1, selfRows))
     listing.close()
-    owedUntil = had ? Number.NEGATIVE_INFINITY : clock.now() + LATE_ANSWER_MS
+    if (questions === 0) owedUntil = NEVER
+    else if (!had) owedUntil = now + LATE_ANSWER_MS
+    // Where one answer has come, those to further questions are not far behind it.
+    else owedUntil = Math.min(owedUntil === NEVER ? Number.POSITIVE_INFINITY : owedUntil, now + ANSWER_MS)
     deps.done(got, asked, had)
   }
   const quiet = (): void => {
@@ -74,6 +86,11 @@ export const makeListing = (deps: {
   const listing: Listing = {
     open: () => askers.length > 0 || answered || clock.now() < owedUntil,
     ask: (asker) => {
+      if (!listing.open()) {
+        questions = 0
+        owedUntil = NEVER
+      }
+      questions += 1
       askers.push(asker)
       if (askers.length > 1) return false
       deps.begun()
@@ -91,13 +108,13 @@ export const makeListing = (deps: {
       deps.heard(row)
       rows.set(row.address ?? `name:${row.name}`, row)
       // Asked of each row once: a room of thousands answers in as many rows.
-      selfListed ||= deps.isSelf(row)
-      wait(selfListed || !deps.selfKnown() ? QUIET_MS : PATIENCE_MS)
+      if (deps.isSelf(row)) selfRows += 1
+      wait(selfRows > 0 || !deps.selfKnown() ? QUIET_MS : PATIENCE_MS)
     },
     again: () => {
       rows = new Map()
       answered = false
-      selfListed = false
+      selfRows = 0
       deps.begun()
       wait(ANSWER_MS)
     },
@@ -107,7 +124,7 @@ export const makeListing = (deps: {
       askers = []
       rows = new Map()
       answered = false
-      selfListed = false
+      selfRows = 0
     }
   }
   return listing

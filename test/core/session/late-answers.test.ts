@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BOB, ME, stand } from './stand.ts'
+import { BOB, joined, ME, stand } from './stand.ts'
 
 /** A cable that is out for fifteen seconds: nothing is lost, everything comes late. */
 const OUT_MS = 15_000
@@ -38,6 +38,40 @@ describe('the answer to a question of our own that comes after the cable was out
     const said = at.news().filter(({ type }) => type === 'said')
     expect(said).toEqual([expect.objectContaining({ text: 'said while the cable is out', own: true, ref: 'a' })])
   })
+})
+
+test('the answers to two questions of which one was asked while the other was open are both answers', () => {
+  const at = joined('im')
+  const rows = `[${ME}]${ME}:在线...\n[${BOB}]${BOB}:在线...\n`
+  // Asked again so that the server does not put us out; it reads both a while later.
+  at.clock.advance(13_500)
+  expect(at.wrote()).toEqual(['who\n', 'who\n'])
+  for (let answer = 1; answer <= 2; answer += 1) {
+    at.send(rows)
+    at.clock.advance(800)
+  }
+  expect(at.news()).toEqual([])
+  // From here on the words are words.
+  at.clock.advance(1000)
+  at.send(`[${BOB}]${BOB}:在线...\n`)
+  expect(at.news()).toMatchObject([{ type: 'said', text: '在线...' }])
+})
+
+test('an answer that never comes does not make words into answers for ever', () => {
+  const at = joined('im')
+  at.clock.advance(13_500)
+  at.wrote()
+  // One of the two was lost. From here on each question is answered at once.
+  for (let n = 0; n < 5; n += 1) {
+    at.send(`[${ME}]${ME}:在线...\n`)
+    at.clock.advance(6500)
+    at.news()
+    expect(at.wrote()).toEqual(['who\n'])
+  }
+  at.send(`[${ME}]${ME}:在线...\n`)
+  at.clock.advance(1000)
+  at.send(`[${BOB}]${BOB}:在线...\n`)
+  expect(at.news()).toMatchObject([{ type: 'said', text: '在线...' }])
 })
 
 describe.each([
