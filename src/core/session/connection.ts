@@ -301,6 +301,8 @@ export const makeConnection = (deps: ConnectionDeps): Connection => {
     if (spoken?.kind !== 'said' || spoken.address === null || !sameAddress(spoken.address, isPlain ? local : self))
       return false
     if (!unechoed.takes(spoken.text)) return false
+    roster.setSelf(spoken.address)
+    standing.selfSure = true
     roster.seen(spoken.address, undefined, true)
     if (isPlain) proveByEcho()
     return true

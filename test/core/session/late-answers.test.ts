@@ -197,3 +197,18 @@ test('a relay that was slow to send back: what was written after it was given up
     'hello'
   ])
 })
+
+test('a relay that was taken for a server that never echoes is one again with the first line that comes back', () => {
+  const at = stand({ remembered: 'plain' })
+  at.call().accept(ME)
+  at.clock.advance(600)
+  at.session.perform({ type: 'say', text: 'line a', ref: 'a' })
+  at.send(`${ME}:line a\n`)
+  at.news()
+  at.session.perform({ type: 'say', text: 'line b', ref: 'b' })
+  at.send(`${ME}:line b\n`)
+  expect(at.news()).toMatchObject([
+    { type: 'noted', state: 'written', ref: 'b' },
+    { type: 'said', text: 'line b', own: true, ref: 'b' }
+  ])
+})
