@@ -143,8 +143,11 @@ export const readFrom = (conversation: ConversationId, topLine: LineId | null): 
   if (now.selected === conversation && now.topLine !== topLine) viewStore.setState({ topLine })
 }
 
-/** The reader stands at the live end of what is shown: without a visit, everything is shown to its end. */
-const isAtEnd = ({ visit }: View): boolean => visit === null || (visit.joined && visit.atEnd)
+/**
+ * The reader stands at the live end of what is shown: without a visit, everything is shown to its end, or on its way to
+ * where the window before this one was left.
+ */
+const isAtEnd = ({ visit, topLine }: View): boolean => (visit === null ? topLine === null : visit.joined && visit.atEnd)
 
 /** Changes the visit of a conversation, if it is the one shown. */
 export const changeVisit = (conversation: ConversationId, change: (visit: Visit | null) => Visit | null): void => {
@@ -245,6 +248,8 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
   const stopFirst = appStore.subscribe((now, then) => {
     if (now.app && !then.app) tellLook()
   })
+  // A carrier may have the snapshot at hand.
+  tellLook()
   return () => {
     detach()
     stopLook()

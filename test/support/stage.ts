@@ -80,6 +80,8 @@ export interface StageOptions {
   colorScheme?: 'light' | 'dark'
   /** Leave `window.teahouse` out, as in a browser tab. */
   withoutPreload?: boolean
+  /** Answers to what a page asks as it opens. */
+  answer?: Partial<Script['answer']>
 }
 
 export interface Stage {
@@ -148,7 +150,8 @@ export const makeStage = async (): Promise<Stage> => {
           { address: '192.168.1.20', card: 'eth0', virtual: false },
           { address: '172.17.0.1', card: 'docker0', virtual: true }
         ],
-        freePort: (asked) => asked.port
+        freePort: (asked) => asked.port,
+        ...options.answer
       }
     }
     await page.exposeBinding('stageSend', (_source, value: unknown) => {

@@ -237,7 +237,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     requestAnimationFrame(look)
   }, [virtual, conversation.id])
   useEffect(() => {
-    if (!placed) return
+    // The end that is shown before one is where one wants to be: nobody stands there.
+    if (!placed || isOnItsWay) return
     if (lastKeyBefore.current !== lastKey) {
       const wasSettled = settling.current === 0
       settling.current = SETTLING_FRAMES
@@ -259,7 +260,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
       return
     }
     standAtEnd(conversation.id, atEnd)
-  }, [placed, atEnd, offset, stands, lastKey, visit, virtual, leaveSlowly, conversation.id])
+  }, [placed, isOnItsWay, atEnd, offset, stands, lastKey, visit, virtual, leaveSlowly, conversation.id])
   useSamePlace({ lines, rows, firstShown, goTo, elsewhere: visit?.target?.nth ?? 0 })
 
   const wantsEnd = useRef(false)

@@ -235,6 +235,29 @@ test('who leaves a room before its first new line is there is not called back to
   await window.close()
 })
 
+test('on its way to where the last window was left, one stands at no end, and the place is not forgotten', async () => {
+  const answers = answersOf(() => 3000)
+  const goOn = Promise.withResolvers<void>()
+  const around = async (question: Parameters<typeof answers.around>[0]) => {
+    await goOn.promise
+    return answers.around(question)
+  }
+  const left = { conversation: 'tea', line: 700 }
+  const window = await stage.open({ ...longState(3000), lookedAt: left }, { answer: { ...answers, around } })
+  const looks = () => window.all.filter((command) => command.type === 'look')
+  await log(window).waitFor()
+  await window.push({ type: 'linesAdded', conversation: 'tea', lines: linesOf(3001, 3001) })
+  await frames(window, 40)
+  goOn.resolve()
+  await message(window, 700).waitFor()
+  await expect.poll(() => looks().length, POLL).toBeGreaterThan(0)
+  for (const look of looks()) expect(look).toMatchObject({ atEnd: false, line: 700 })
+  expect(window.read).toEqual([])
+  await log(window).press('End')
+  await expect.poll(() => looks().at(-1), POLL).toMatchObject({ atEnd: true, line: null })
+  await window.close()
+})
+
 describe('going to a date', () => {
   const goTo = async (window: StagedWindow, date: string): Promise<void> => {
     await window.push({ type: 'wished', wish: { wish: 'go-to-date' } })
