@@ -34,26 +34,42 @@ export const makeIgnoring = (deps: {
   /** Keeps those that mean somebody for longer than this server runs. */
   remember: (ignored: string[]) => void
 }): Ignoring => {
+  /** The name by which an address came to be ignored. */
+  let cameWith = new Map<string, string>()
+  const show = (ignored: string[]): void => {
+    const shown = new Set(ignored)
+    cameWith = new Map([...cameWith].filter(([address]) => shown.has(address)))
+    deps.show(ignored)
+  }
   const has = (member: Member): boolean => deps.room().ignored.includes(memberKey(member))
   return {
     has,
     meet: (present) => {
       if (!deps.namesAreUnique()) return
       const { ignored } = deps.room()
-      const back = present.filter(
-        (member) => !has(member) && member.name !== null && ignored.includes(nameKey(member.name))
-      )
-      if (back.length > 0) deps.show(newest([...ignored, ...back.map(memberKey)]))
+      const back: string[] = []
+      for (const member of present) {
+        if (has(member) || member.name === null || !ignored.includes(nameKey(member.name))) continue
+        cameWith.set(memberKey(member), nameKey(member.name))
+        back.push(memberKey(member))
+      }
+      if (back.length > 0) show(newest([...ignored, ...back]))
     },
     set: (key, on) => {
       const { self, ignored: before } = deps.room()
       const member = deps.member(key)
       if (on && (member === null || (self !== null && memberKey(self) === key))) return false
       const name = member?.name ?? null
-      const keys = new Set([key, ...(name !== null && name !== '' && deps.namesAreUnique() ? [nameKey(name)] : [])])
+      const lasting = name !== null && name !== '' && deps.namesAreUnique() ? nameKey(name) : null
+      // Who is heard again is so under every address they came back with, and under the name they had then.
+      const names = new Set([lasting, cameWith.get(key)].filter((one) => typeof one === 'string'))
+      const keys = on
+        ? new Set([key, ...(lasting === null ? [] : [lasting])])
+        : new Set([key, ...names, ...before.filter((other) => names.has(cameWith.get(other) ?? ''))])
       const others = before.filter((other) => !keys.has(other))
       const ignored = on ? [...others, ...keys] : others
-      deps.show(ignored)
+      if (on && lasting !== null) cameWith.set(key, lasting)
+      show(ignored)
       // An address with a port means somebody only as long as this server runs; a unique name means them for longer.
       const kept = ignored.filter((other) => other.startsWith(nameKey('')) && other.length <= MAX_KEPT_NAME)
       deps.remember(kept.slice(-MAX_KEPT_IGNORED))

@@ -222,6 +222,19 @@ describe('ignoring', () => {
     expect(rig.lines(id)).toHaveLength(before)
   })
 
+  test('ends for every address somebody came back with, and for the name they had then', async () => {
+    const { rig, id } = await joined()
+    await rig.run({ type: 'ignore', room: id, member: ANNA.address ?? '', on: true })
+    await rig.run({ type: 'ignore', room: id, member: BEN.address ?? '', on: true })
+    const back = { address: '10.0.0.9:9', name: 'Anna' }
+    const other = { address: back.address, name: 'Other' }
+    rig.session().tell(present([back], { gone: [ANNA.address ?? ''] }))
+    rig.session().tell({ type: 'renamed', member: other, was: 'Anna', own: false }, present([other]))
+    await rig.run({ type: 'ignore', room: id, member: back.address, on: false })
+    expect(new Set(rig.room(id).ignored)).toEqual(new Set([BEN.address, 'name:Ben']))
+    expect(rig.saved().rooms[0]?.ignored).toEqual(['name:Ben'])
+  })
+
   test('somebody who comes back without end under new addresses costs no more memory', async () => {
     const { rig, id } = await joined()
     await rig.run({ type: 'ignore', room: id, member: ANNA.address ?? '', on: true })
