@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { AnswerTo, Bridge, ViewMessage } from '../shared/bridge.ts'
 import type { AppCommand, Outcome, Question } from '../shared/commands.ts'
 import type { HostedBefore } from '../shared/settings.ts'
-import type { AppState, Conversation, ConversationId, LineId, Room, RoomId, Wish } from '../shared/state.ts'
+import type { AppEvent, AppState, Conversation, ConversationId, LineId, Room, RoomId, Wish } from '../shared/state.ts'
 import { applyEvent } from '../shared/state.ts'
 import type { CarrierState } from './bridge.ts'
 import type { Visit } from './conversation/visit.ts'
@@ -202,6 +202,13 @@ const somewhere = (app: AppState, wanted: ConversationId | null, roomBefore: Roo
   return app.conversations.find((conversation) => open.has(conversation.room))?.id ?? null
 }
 
+/** Whether nothing is left of what was said in a conversation, nor a place in it. */
+const clears = (event: AppEvent, conversation: ConversationId | null): boolean =>
+  event.type === 'timelineReset' &&
+  event.conversation === conversation &&
+  event.timeline.whole &&
+  event.timeline.lines.length === 0
+
 /** Starts the feed. `onWish` fulfils what comes from outside the page: the menu, a link, a notification. */
 export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void) => {
   bridge = to
@@ -222,6 +229,8 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
     if (next !== selected)
       viewStore.setState({ selected: next, visit: stays, topLine: next === left?.conversation ? left.line : null })
     else if (stays !== visit) viewStore.setState({ visit: stays })
+    if (message.type === 'events' && message.events.some((event) => clears(event, next)))
+      viewStore.setState({ topLine: null })
     if (message.type === 'events') {
       for (const event of message.events) if (event.type === 'wished') onWish(event.wish)
     }

@@ -258,6 +258,20 @@ test('on its way to where the last window was left, one stands at no end, and th
   await window.close()
 })
 
+test('what was cleared takes the place with it where one read', async () => {
+  const answers = answersOf(() => 3000)
+  const left = { conversation: 'tea', line: 700 }
+  const window = await stage.open({ ...longState(3000), lookedAt: left }, { answer: answers })
+  const looks = () => window.all.filter((command) => command.type === 'look')
+  await message(window, 700).waitFor()
+  await window.push({ type: 'timelineReset', conversation: 'tea', timeline: { lines: [], whole: true } })
+  await window.page.getByText('Nothing has been said yet').waitFor()
+  await window.push({ type: 'linesAdded', conversation: 'tea', lines: linesOf(3001, 3003) })
+  await message(window, 3003).waitFor()
+  await expect.poll(() => looks().at(-1), POLL).toMatchObject({ atEnd: true, line: null })
+  await window.close()
+})
+
 describe('going to a date', () => {
   const goTo = async (window: StagedWindow, date: string): Promise<void> => {
     await window.push({ type: 'wished', wish: { wish: 'go-to-date' } })
