@@ -272,6 +272,35 @@ test('what was cleared takes the place with it where one read', async () => {
   await window.close()
 })
 
+test.each([
+  ['en', 1160],
+  ['zh-CN', 560]
+] as const)(
+  'with large text the way back to the newest, with what is new there, is one line (%s)',
+  async (language, width) => {
+    const answers = answersOf(() => 3000)
+    const state = longState(3000)
+    const window = await stage.open(
+      {
+        ...state,
+        lookedAt: { conversation: 'tea', line: 700 },
+        preferences: { ...state.preferences, textSize: 20, language }
+      },
+      { answer: answers }
+    )
+    await window.page.setViewportSize({ width, height: 600 })
+    await message(window, 700).waitFor()
+    const more = linesOf(3001, 3040)
+    await window.push({ type: 'linesAdded', conversation: 'tea', lines: more })
+    const back = window.page.getByRole('button', { name: /Back to the newest.*new|回到最新消息.*新消息/ })
+    await back.waitFor()
+    const { height = 0 } = (await back.boundingBox()) ?? {}
+    expect(height).toBeGreaterThan(20)
+    expect(height).toBeLessThan(50)
+    await window.close()
+  }
+)
+
 describe('going to a date', () => {
   const goTo = async (window: StagedWindow, date: string): Promise<void> => {
     await window.push({ type: 'wished', wish: { wish: 'go-to-date' } })
