@@ -401,7 +401,7 @@ export const frame = {
   disk: {
     full: 'the disk is full',
     forbidden: 'the profile folder cannot be written to',
-    missing: 'there is no profile folder, and none can be made',
+    missing: 'the profile folder is missing',
     busy: 'another program holds the file',
     broken: 'the disk cannot be read or written',
     slow: 'the disk does not answer',
