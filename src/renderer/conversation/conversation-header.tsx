@@ -264,7 +264,7 @@ const PrivateHeader = ({ conversation, room }: { conversation: Conversation; roo
       {
         label: ignored ? t('header.unignore') : t('header.ignore'),
         icon: ignored ? <Eye aria-hidden /> : <EyeOff aria-hidden />,
-        run: () => void ignore(room, other, !ignored, t('line.ignored', { name: label }))
+        run: () => void ignore(room, other, !ignored, t(ignored ? 'line.heardAgain' : 'line.ignored', { name: label }))
       }
     ],
     [

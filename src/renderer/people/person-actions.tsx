@@ -19,7 +19,7 @@ export const whisperTo = async (room: Room, member: Member): Promise<void> => {
 /** Hides what somebody says, or shows it again. */
 export const ignore = async (room: Room, member: Member, on: boolean, told: string): Promise<void> => {
   const outcome = await perform({ type: 'ignore', room: room.id, member: memberKey(member), on })
-  if (outcome?.ok && on) announce(told)
+  if (outcome?.ok) announce(told)
 }
 
 /** Why nothing can be said to one person alone on this connection; null when it can. */
@@ -71,7 +71,7 @@ export const personActions = ({ member, room, conversation, t }: About): MenuEnt
         label: ignored ? t('people.unignore') : t('people.ignore'),
         icon: ignored ? <Eye aria-hidden /> : <EyeOff aria-hidden />,
         danger: !ignored,
-        run: () => void ignore(room, member, !ignored, t('line.ignored', { name }))
+        run: () => void ignore(room, member, !ignored, t(ignored ? 'line.heardAgain' : 'line.ignored', { name }))
       }
     ]
   ]

@@ -567,6 +567,13 @@ describe('people', () => {
       room: sampleRoom('tea', { title: 'Tea', self: me, ignored: ['10.0.0.2:4002'] })
     })
     await log(window).getByText('bob').first().waitFor({ state: 'detached' })
+    // What was told of it is true no longer when they are heard again.
+    const told = window.page.getByText('bob is ignored: their messages are hidden here')
+    await told.waitFor()
+    await aside.getByRole('button', { name: /bob/ }).click()
+    await window.page.getByRole('menuitem', { name: 'Stop ignoring' }).click()
+    await window.page.getByText('bob is no longer ignored').waitFor()
+    expect(await told.count()).toBe(0)
     await window.close()
   })
 

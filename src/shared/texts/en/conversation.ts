@@ -154,6 +154,7 @@ export const conversation = {
     copy: 'Copy text',
     copyLink: 'Copy link',
     ignored: '{{name}} is ignored: their messages are hidden here',
+    heardAgain: '{{name}} is no longer ignored',
     opens: 'Opens {{host}}'
   },
   when: {

@@ -141,6 +141,7 @@ export const conversation: Same<typeof english> = {
     copy: '复制文字',
     copyLink: '复制链接',
     ignored: '已忽略 {{name}}，此人的消息不再显示',
+    heardAgain: '不再忽略 {{name}}',
     opens: '打开 {{host}}'
   },
   when: {
