@@ -47,7 +47,7 @@ describe('people of one name', () => {
     [
       'another name ends it, and begins it',
       [says(ming(A)), renames(ming(B), 'Bob'), renames({ address: B, name: 'Bob' }, 'Ming'), says(ming(A))],
-      [[], [B], [], []]
+      [[], [B], [B], []]
     ],
     [
       'a new name that only shows in what is said',
@@ -199,8 +199,9 @@ describe('whatever is told', () => {
         self = who.address
         return []
       }
+      const before = one.kind === 'renamed' ? shared(who, one.at) : []
       put(who, one.at)
-      const told = shared(who, one.at)
+      const told = [...new Set([...before, ...shared(who, one.at)])]
       if (one.kind === 'left') there = without(who.address)
       return told
     })

@@ -84,6 +84,11 @@ const makeCrowd = (most: number): Namesakes => {
     if (address === null || !isShared(address, known.get(address)?.label ?? shownLabel(member), at)) return NOBODY
     return new Set([address])
   }
+  /** The same by the name heard of last; who was not heard of yet had none. */
+  const wasApart = ({ address }: Member, at: number): Apart => {
+    const before = address === null ? undefined : known.get(address)
+    return address !== null && before && isShared(address, before.label, at) ? new Set([address]) : NOBODY
+  }
   const met = (member: Member, isOwn: boolean, at: number): Apart => {
     if (isOwn) {
       own = member.address
@@ -100,8 +105,13 @@ const makeCrowd = (most: number): Namesakes => {
         case 'said':
           return met(line.from, line.own, at)
         case 'joined':
-        case 'renamed':
           return met(line.member, line.own, at)
+        case 'renamed': {
+          // Which of them it is that is called something else from now on.
+          const were = line.own ? NOBODY : wasApart(line.member, at)
+          const are = met(line.member, line.own, at)
+          return are.size > 0 ? are : were
+        }
         case 'left': {
           hear(line.member, at)
           const those = apart(line.member, at)
