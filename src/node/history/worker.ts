@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 import type { HistoryAnswers, HistoryOpened, HistoryQuestion, HistoryReply, HistoryRequest } from './protocol.ts'
 import type { Store } from './store.ts'
 import type { OpenSearching } from './searching.ts'
 import { openSearching } from './searching.ts'
-import { isCorrupt, reasonOf } from './reasons.ts'
-import { openStore, setAside } from './store.ts'
+import { isCorrupt, MovedError, reasonOf } from './reasons.ts'
+import { HISTORY_FILE, openStore, setAside } from './store.ts'
 
 /**
  * The thread that owns the file: a disk that stalls stalls this thread and nothing else. A second one of the same kind
@@ -108,6 +110,9 @@ const perform = (request: HistoryRequest): HistoryAnswers[HistoryRequest['do']] 
       there().prune(request.room, request.before)
       return null
     case 'search':
+      // SQLite has one word for a file that is gone and one that may not be read.
+      if (searching === null && !existsSync(join(request.folder, HISTORY_FILE)))
+        throw new MovedError('There is no file')
       searching ??= openSearching(request.folder)
       return searching.search(request.wanted, () => Atomics.load(request.stop, 0) !== 0)
     case 'renewIndex':

@@ -17,8 +17,9 @@ export const useDiskReason = (): ((reason: string) => string) => {
         return t('disk.forbidden')
       case 'ENOENT':
       case 'ENOTDIR':
-      case 'moved':
         return t('disk.missing')
+      case 'moved':
+        return t('disk.moved')
       case 'EBUSY':
         return t('disk.busy')
       case 'EIO':

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -125,6 +125,15 @@ describe('a search', () => {
     expect(await ask(history, 'tea')).toEqual({ state: 'unavailable', reason: 'ENOTDIR' })
     await history.close()
     expect(await ask(history, 'tea')).toMatchObject({ state: 'unavailable' })
+  })
+
+  test('tells of a history that was taken away, not of one that is forbidden', async () => {
+    const folder = temporary()
+    const { history } = await open(folder)
+    await saved(history, { op: 'conversation', conversation: room() })
+    rmSync(folder, { recursive: true })
+    expect(await ask(history, 'tea')).toEqual({ state: 'unavailable', reason: 'moved' })
+    await history.close()
   })
 
   test('goes on in the new file after the old one was set aside', async () => {

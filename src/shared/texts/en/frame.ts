@@ -402,6 +402,7 @@ export const frame = {
     full: 'the disk is full',
     forbidden: 'the profile folder cannot be written to',
     missing: 'the profile folder is missing',
+    moved: 'the history file is gone',
     busy: 'another program holds the file',
     broken: 'the disk cannot be read or written',
     slow: 'the disk does not answer',

@@ -389,6 +389,7 @@ export const frame: Same<typeof english> = {
     full: '磁盘已满',
     forbidden: '配置文件夹不允许写入',
     missing: '配置文件夹不存在',
+    moved: '聊天记录文件不见了',
     busy: '文件正被另一个程序占用',
     broken: '磁盘无法读写',
     slow: '磁盘没有响应',
