@@ -22,12 +22,19 @@ const LENGTH = 64 * 1024
 /** Quadratic work on 64 KiB takes a second or more, linear work a few milliseconds. */
 const MOST_MS = 300
 
+/** A machine that is shared takes its time now and then; what is quadratic takes it each time. */
+const TRIES = 3
+
 /** Milliseconds of this thread's own work: other programs on the machine do not count. */
 const costOf = (run: () => void): number => {
-  const before = process.threadCpuUsage()
-  run()
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1000
+  let least = Number.POSITIVE_INFINITY
+  for (let n = 0; n < TRIES && least > MOST_MS; n += 1) {
+    const before = process.threadCpuUsage()
+    run()
+    const { user, system } = process.threadCpuUsage(before)
+    least = Math.min(least, (user + system) / 1000)
+  }
+  return least
 }
 const long = (unit: string): string => unit.repeat(Math.ceil(LENGTH / unit.length)).slice(0, LENGTH)
 
