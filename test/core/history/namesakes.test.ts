@@ -199,7 +199,8 @@ describe('whatever is told', () => {
         self = who.address
         return []
       }
-      const before = one.kind === 'renamed' ? shared(who, one.at) : []
+      const known = there.some(({ address, at }) => address === who.address && one.at - at <= HEARD_OF_WITHIN_MS)
+      const before = one.kind === 'renamed' && known ? shared(who, one.at) : []
       put(who, one.at)
       const told = [...new Set([...before, ...shared(who, one.at)])]
       if (one.kind === 'left') there = without(who.address)

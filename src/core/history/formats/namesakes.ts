@@ -84,10 +84,11 @@ const makeCrowd = (most: number): Namesakes => {
     if (address === null || !isShared(address, known.get(address)?.label ?? shownLabel(member), at)) return NOBODY
     return new Set([address])
   }
-  /** The same by the name heard of last; who was not heard of yet had none. */
+  /** The same by the name heard of last; who was not heard of yet, or not for long, had none. */
   const wasApart = ({ address }: Member, at: number): Apart => {
     const before = address === null ? undefined : known.get(address)
-    return address !== null && before && isShared(address, before.label, at) ? new Set([address]) : NOBODY
+    if (address === null || before === undefined || at - before.at > HEARD_OF_WITHIN_MS) return NOBODY
+    return isShared(address, before.label, at) ? new Set([address]) : NOBODY
   }
   const met = (member: Member, isOwn: boolean, at: number): Apart => {
     if (isOwn) {
