@@ -229,9 +229,8 @@ export const attachTo = (to: Bridge, onWish: (wish: Wish) => void): (() => void)
     if (next !== selected)
       viewStore.setState({ selected: next, visit: stays, topLine: next === left?.conversation ? left.line : null })
     else if (stays !== visit) viewStore.setState({ visit: stays })
-    if (message.type === 'events' && message.events.some((event) => clears(event, next)))
-      viewStore.setState({ topLine: null })
     if (message.type === 'events') {
+      if (message.events.some((event) => clears(event, next))) viewStore.setState({ topLine: null })
       for (const event of message.events) if (event.type === 'wished') onWish(event.wish)
     }
   }

@@ -123,17 +123,20 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const [scale] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14)
   const keyOf = useCallback((index: number) => rows[index]?.key ?? index, [rows])
   const sizeOf = useCallback((index: number) => estimate(rows[index], scale), [rows, scale])
+  const floating = FLOATING * TEXT_PX * scale
+  /** At the live end: with it goes who stands there, and nobody else. */
+  const stands = visit === null || (visit.joined && visit.atEnd)
   const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: sizeOf,
     getItemKey: keyOf,
     anchorTo: 'end',
-    // Only who stands at the live end goes with it: a page below a place that was visited is not news.
-    followOnAppend: visit === null || (visit.joined && visit.atEnd),
+    // A page below a place that was visited is not news.
+    followOnAppend: stands,
     scrollEndThreshold: AT_END_PX,
-    scrollPaddingStart: FLOATING * TEXT_PX * scale,
-    scrollPaddingEnd: FLOATING * TEXT_PX * scale,
+    scrollPaddingStart: floating,
+    scrollPaddingEnd: floating,
     overscan: 10,
     // At the end, one paint for a burst of lines: messages are not typed into the list. Who reads must not see, even for
     // a moment, rows at their old places when one above them turns out to be higher than thought.
@@ -170,8 +173,9 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     () => (left !== null && (whole || left >= (lines[0]?.id ?? left + 1)) ? rowOfLine(rows, left) : -1),
     [left, whole, lines, rows]
   )
-  const goWhereLeft = async (line: LineId): Promise<void> => {
-    await jumpTo(conversation.id, { line }, { at: 'top', focus: false, unasked: true })
+  const goFar = async (): Promise<void> => {
+    if (left === null) await goToFirstUnread({ unasked: true })
+    else await jumpTo(conversation.id, { line: left }, { at: 'top', focus: false, unasked: true })
   }
   const goToBeginning = async (): Promise<void> => {
     const { jump } = await jumpTo(conversation.id, { moment: 0 }, { at: 'top', focus: true })
@@ -183,7 +187,7 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
     isFar: left === null ? unreadBefore : leftRow < 0,
     isJump: visit?.target != null,
     goTo,
-    goFar: () => (left === null ? goToFirstUnread({ unasked: true }) : goWhereLeft(left)),
+    goFar,
     virtual
   })
 
@@ -199,9 +203,8 @@ export const Timeline = ({ conversation, room, timeline: live, visit, title }: T
   const placed = virtual.range !== null
   const offset = virtual.scrollOffset ?? 0
   const endedAt = useRef(0)
-  const stands = visit === null || (visit.joined && visit.atEnd)
   const topRow = rows[firstShown]
-  const readRow = rows[virtual.getVirtualItemForOffset(offset + FLOATING * TEXT_PX * scale + 1)?.index ?? -1]
+  const readRow = rows[virtual.getVirtualItemForOffset(offset + floating + 1)?.index ?? -1]
   const takePlace = usePlace({
     conversation: conversation.id,
     line: stands || readRow === undefined ? null : newestOf(readRow),
